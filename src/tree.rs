@@ -1,0 +1,129 @@
+//! The desired tree: paths, texts, and who decided each line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::value::{Origin, Value};
+use crate::yaml;
+
+/// A path below the project, with `/`: never absolute, never with `..`, so that no name can leave the output.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct TreePath(String);
+
+impl TreePath {
+    /// Returns the path, or `None` where a part is empty, `.`, `..`, longer than 255 bytes, or holds `\`, `:` or a
+    /// control character.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fine = |part: &str| {
+            !matches!(part, "" | "." | "..")
+                && part.len() <= 255
+                && !part.contains(|letter: char| letter == '\\' || letter == ':' || letter.is_control())
+        };
+        text.split('/').all(fine).then(|| Self(text.to_owned()))
+    }
+
+    /// Returns the text of the path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TreePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a file is made of, kept to tell who decided each line.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// One manifest.
+    Manifest(Value),
+    /// Lines of text, each with its origin.
+    Lines(Vec<(String, Origin)>),
+}
+
+/// One file of the desired tree.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its text.
+    pub text: String,
+    /// What it was made of, unless that was let go to save memory.
+    body: Option<Body>,
+    /// Who decides a line that nothing else decides: the declaration.
+    because: Origin,
+}
+
+impl File {
+    /// Returns the file of one manifest.
+    #[must_use]
+    pub fn manifest(value: Value, because: Origin) -> Self {
+        Self { text: yaml::emit(&value), body: Some(Body::Manifest(value)), because }
+    }
+
+    /// Returns a file of lines, given without their line ends.
+    #[must_use]
+    pub fn lines(lines: Vec<(String, Origin)>, because: Origin) -> Self {
+        let text = lines.iter().flat_map(|(line, _)| [line.as_str(), "\n"]).collect();
+        Self { text, body: Some(Body::Lines(lines)), because }
+    }
+
+    /// Returns who decided each line, computed now. The declaration comes last everywhere.
+    #[must_use]
+    pub fn origins(&self) -> Vec<Origin> {
+        let own = match &self.body {
+            Some(Body::Manifest(value)) => yaml::emit_traced(value).1,
+            Some(Body::Lines(lines)) => lines.iter().map(|(_, origin)| origin.clone()).collect(),
+            None => vec![Origin::default(); self.text.lines().count()],
+        };
+        own.into_iter().map(|origin| origin.and(&self.because)).collect()
+    }
+
+    /// Lets go what is needed only to tell who decided each line.
+    pub fn forget_origins(&mut self) {
+        self.body = None;
+    }
+}
+
+/// All files that the input stands for, sorted by path.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    files: BTreeMap<TreePath, File>,
+}
+
+impl Tree {
+    /// Adds a file and returns the one that stood at the same path.
+    pub fn insert(&mut self, path: TreePath, file: File) -> Option<File> {
+        self.files.insert(path, file)
+    }
+
+    /// Returns the file at `path`.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<&File> {
+        self.files.get(&TreePath(path.to_owned()))
+    }
+
+    /// Returns the files by path.
+    pub fn iter(&self) -> impl Iterator<Item = (&TreePath, &File)> {
+        self.files.iter()
+    }
+
+    /// Returns the files by path, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&TreePath, &mut File)> {
+        self.files.iter_mut()
+    }
+
+    /// Returns the number of files.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}

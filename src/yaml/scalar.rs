@@ -1,0 +1,1 @@
+//! How a plain scalar is read, and when one may be written.
