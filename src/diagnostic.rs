@@ -15,6 +15,59 @@ pub enum Severity {
     Error,
 }
 
+/// A rule: the fault it names, and what `bayplan explain CODE` tells about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Area and fault, `minio/too-few-drives`; reads well after "allow".
+    pub code: &'static str,
+    /// How much a finding weighs.
+    pub severity: Severity,
+    /// Whether the resource's own schema or operator refuses it, or it cannot be read at all.
+    pub refused: bool,
+    /// The fault in one line.
+    pub what: &'static str,
+    /// What goes wrong in the cluster, or in the repository.
+    pub why: &'static str,
+    /// The remedy, imperative.
+    pub help: &'static str,
+}
+
+impl Rule {
+    /// Returns a rule of bayplan whose findings are errors in `build` and `check`, and warnings in `expand`.
+    #[must_use]
+    pub const fn error(code: &'static str, what: &'static str, why: &'static str, help: &'static str) -> Self {
+        Self { code, severity: Severity::Error, refused: false, what, why, help }
+    }
+
+    /// Returns a rule whose findings are errors everywhere: the input cannot be read, or the resource's own schema or
+    /// operator refuses it.
+    #[must_use]
+    pub const fn refusal(code: &'static str, what: &'static str, why: &'static str, help: &'static str) -> Self {
+        Self { refused: true, ..Self::error(code, what, why, help) }
+    }
+
+    /// Returns a rule whose findings are warnings.
+    #[must_use]
+    pub const fn warning(code: &'static str, what: &'static str, why: &'static str, help: &'static str) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, what, why, help) }
+    }
+
+    /// Returns a rule whose findings are notes.
+    #[must_use]
+    pub const fn note(code: &'static str, what: &'static str, why: &'static str, help: &'static str) -> Self {
+        Self { severity: Severity::Note, ..Self::error(code, what, why, help) }
+    }
+
+    /// Returns a finding of this rule with its general remedy.
+    #[must_use]
+    pub fn found(&self, message: impl Into<String>) -> Diagnostic {
+        let mut found = Diagnostic::error(self.code, message).help(self.help);
+        found.severity = self.severity;
+        found.refused = self.refused;
+        found
+    }
+}
+
 /// A place and what there is to say about it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Label {
