@@ -1,5 +1,7 @@
 //! One expression: its value by minijinja, with the places of every variable that it reads.
 
+use std::collections::BTreeMap;
+
 use minijinja::value::{Value as Jinja, ValueKind};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
 
@@ -122,7 +124,11 @@ fn to_jinja(value: &Value) -> Jinja {
         Node::Float(text) => text.parse::<f64>().map_or_else(|_| Jinja::from(text.as_ref()), Jinja::from),
         Node::String(text) => Jinja::from(text.as_ref()),
         Node::List(items) => items.iter().map(to_jinja).collect(),
-        Node::Map(map) => map.iter().map(|entry| (entry.key.to_string(), to_jinja(&entry.value))).collect(),
+        Node::Map(map) => {
+            let entries: BTreeMap<_, _> =
+                map.iter().map(|entry| (entry.key.to_string(), to_jinja(&entry.value))).collect();
+            Jinja::from(entries)
+        }
     }
 }
 
