@@ -1,8 +1,11 @@
 //! YAML: text to [`Value`](crate::value::Value) with places, and back to one canonical text.
 
+mod build;
 mod emit;
 mod parse;
+mod place;
 mod scalar;
 
 pub use emit::{emit, emit_traced};
 pub use parse::{Parsed, parse};
+pub use place::place_in_scalar;
