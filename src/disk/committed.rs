@@ -1,0 +1,252 @@
+//! What stands on the disk where files are wanted or ours.
+//!
+//! Symbolic links are never followed here: a tree that is written through one may lie anywhere.
+
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door to the file system")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File, FileType};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::Error;
+use crate::plan::{Committed, Found, JOURNAL, Obstacle, TEMPORARY};
+use crate::tree::{Sums, Tree, TreePath, Unreadable};
+
+/// The directory of all trees of a project.
+const OUTPUT: &str = "kubernetes";
+
+/// Reads what stands where the cluster at `root` wants files or owns some. `desired` is its tree with its list;
+/// `elsewhere` are the [lists] of [orphans], whose files a cluster may take over as its own.
+///
+/// # Errors
+/// What cannot be read, and a list that cannot: whoever does not know what is ours must delete nothing.
+pub fn read_committed(project: &Path, root: &TreePath, desired: &Tree, elsewhere: &Sums) -> Result<Committed, Error> {
+    let mut reader = Reader::new(project);
+    let (list, journal) = reader.lists(root, desired)?;
+    let mut owned = list;
+    owned.add_all(&journal);
+    for (path, file) in desired.iter() {
+        reader.look_at(path, Some(&file.text))?;
+    }
+    let no_more: Vec<_> = owned.paths().filter(|path| desired.get(path.as_str()).is_none()).cloned().collect();
+    for path in &no_more {
+        reader.look_at(path, None)?;
+    }
+    owned.add_all(elsewhere);
+    Ok(Committed { root: root.clone(), owned, journal, interrupted: reader.interrupted, found: reader.found })
+}
+
+/// Reads what the removed cluster at `root`, one of the [orphans], still owns but for what is `wanted` elsewhere.
+/// The plan that takes it away is the one between the empty tree and this.
+///
+/// # Errors
+/// As for [`read_committed`].
+pub fn read_orphan(project: &Path, root: &TreePath, wanted: &BTreeSet<TreePath>) -> Result<Committed, Error> {
+    let mut committed = read_committed(project, root, &Tree::default(), &Sums::default())?;
+    committed.found.retain(|path, _| !wanted.contains(path));
+    Ok(committed)
+}
+
+/// Returns the directories below `kubernetes` that a build has written and that none of the `live` clusters writes
+/// any more: removed clusters, and what a project that became a fleet, or a single cluster again, wrote before.
+pub fn orphans(project: &Path, live: &[TreePath]) -> Result<Vec<TreePath>, Error> {
+    let output = TreePath::parse(OUTPUT).expect("the output directory is a good path");
+    let directory = project.join(OUTPUT);
+    let mut roots = vec![output.clone()];
+    match fs::symlink_metadata(&directory) {
+        Ok(metadata) if metadata.is_dir() => {}
+        Ok(_) => return Ok(Vec::new()),
+        Err(error) if is_absent(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(Error::io("read", &directory)(error)),
+    }
+    for entry in fs::read_dir(&directory).map_err(Error::io("read", &directory))? {
+        let entry = entry.map_err(Error::io("read", &directory))?;
+        let kind = entry.file_type().map_err(Error::io("read", &entry.path()))?;
+        // A name that is no good path is not one that we wrote.
+        let root = entry.file_name().to_str().and_then(|name| output.join(name));
+        roots.extend(root.filter(|_| kind.is_dir()));
+    }
+    let live: BTreeSet<_> = live.iter().collect();
+    roots.retain(|root| !live.contains(root));
+    roots.sort_unstable();
+    let mut orphans = Vec::new();
+    for root in roots {
+        let there = |name| fs::symlink_metadata(project.join(root.as_str()).join(name)).is_ok_and(|it| it.is_file());
+        if there(crate::tree::SUMS) || there(JOURNAL) {
+            orphans.push(root);
+        }
+    }
+    Ok(orphans)
+}
+
+/// Returns what the lists of the clusters at `roots` say.
+///
+/// # Errors
+/// As for [`read_committed`].
+pub fn lists(project: &Path, roots: &[TreePath]) -> Result<Sums, Error> {
+    let mut all = Sums::default();
+    for root in roots {
+        let (list, journal) = Reader::new(project).lists(root, &Tree::default())?;
+        all.add_all(&list);
+        all.add_all(&journal);
+    }
+    Ok(all)
+}
+
+/// What a directory that should be there is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Above {
+    Directory,
+    Absent,
+    Blocked,
+}
+
+/// One pass over the files of one cluster.
+struct Reader<'a> {
+    project: &'a Path,
+    found: BTreeMap<TreePath, Found>,
+    interrupted: bool,
+    directories: BTreeMap<String, Above>,
+    /// What was read last; kept for its memory.
+    bytes: Vec<u8>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(project: &'a Path) -> Self {
+        let (found, directories) = (BTreeMap::new(), BTreeMap::new());
+        Self { project, found, interrupted: false, directories, bytes: Vec::new() }
+    }
+
+    /// Reads the list and the journal of the cluster at `root`.
+    fn lists(&mut self, root: &TreePath, desired: &Tree) -> Result<(Sums, Sums), Error> {
+        let path = Sums::path(root);
+        let text = desired.get(path.as_str()).map(|file| file.text.as_str());
+        self.look_at(&path, text)?;
+        let list = match (self.found.get(&path), text) {
+            (Some(Found::Same), Some(text)) => Sums::parse(root, text.as_bytes()),
+            (Some(Found::Other(bytes)), _) => Sums::parse(root, bytes),
+            _ => Ok(Sums::default()),
+        };
+        let list = list.map_err(|error| unreadable_list(&path, &error))?;
+        let beside = |name: &str| root.join(name).expect("our own names are good parts of a path");
+        let (journal, temporary) = (beside(JOURNAL), beside(TEMPORARY));
+        let journal = match self.find(&journal, None)? {
+            Some(Found::Other(bytes)) => {
+                self.interrupted = true;
+                Sums::parse(root, &bytes).map_err(|error| unreadable_journal(&journal, &error))?
+            }
+            _ => Sums::default(),
+        };
+        let temporary = self.full(temporary.as_str());
+        self.interrupted |= fs::symlink_metadata(temporary).is_ok_and(|it| it.is_file());
+        Ok((list, journal))
+    }
+
+    /// Notes what stands at `path`, unless that is known already.
+    fn look_at(&mut self, path: &TreePath, desired: Option<&str>) -> Result<(), Error> {
+        if !self.found.contains_key(path)
+            && let Some(found) = self.find(path, desired)?
+        {
+            self.found.insert(path.clone(), found);
+        }
+        Ok(())
+    }
+
+    /// Returns what stands at `path`.
+    fn find(&mut self, path: &TreePath, desired: Option<&str>) -> Result<Option<Found>, Error> {
+        let parent = path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
+        match self.above(parent)? {
+            Above::Directory => {}
+            Above::Absent => return Ok(None),
+            Above::Blocked => return Ok(Some(Found::Obstacle(Obstacle::Above(self.blocked(path))))),
+        }
+        let full = self.full(path.as_str());
+        let metadata = match fs::symlink_metadata(&full) {
+            Ok(metadata) => metadata,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(Error::io("read", &full)(error)),
+        };
+        if let Some(obstacle) = obstacle(metadata.file_type()) {
+            return Ok(Some(Found::Obstacle(obstacle)));
+        }
+        self.bytes.clear();
+        // One byte more than there should be, so that the end of the file is seen without growing the buffer.
+        self.bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+        let file = File::open(&full).map_err(Error::io("read", &full))?;
+        file.take(metadata.len() + 1).read_to_end(&mut self.bytes).map_err(Error::io("read", &full))?;
+        let same = desired.is_some_and(|text| text.as_bytes() == self.bytes);
+        Ok(Some(if same { Found::Same } else { Found::Other(self.bytes.clone()) }))
+    }
+
+    /// Returns what the directory `path` is, having looked at all above it.
+    fn above(&mut self, path: &str) -> Result<Above, Error> {
+        if path.is_empty() {
+            return Ok(Above::Directory);
+        }
+        if let Some(&known) = self.directories.get(path) {
+            return Ok(known);
+        }
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        let above = match self.above(parent)? {
+            Above::Directory => {
+                let full = self.full(path);
+                match fs::symlink_metadata(&full) {
+                    Ok(metadata) if metadata.is_dir() => Above::Directory,
+                    Ok(_) => Above::Blocked,
+                    Err(error) if is_absent(&error) => Above::Absent,
+                    Err(error) => return Err(Error::io("read", &full)(error)),
+                }
+            }
+            other => other,
+        };
+        self.directories.insert(path.to_owned(), above);
+        Ok(above)
+    }
+
+    /// Returns the topmost directory above `path` that is none.
+    fn blocked(&self, path: &TreePath) -> TreePath {
+        let above = std::iter::successors(path.parent(), TreePath::parent);
+        above
+            .filter(|path| self.directories.get(path.as_str()) == Some(&Above::Blocked))
+            .last()
+            .expect("one of the directories above a blocked path is blocked")
+    }
+
+    fn full(&self, path: &str) -> PathBuf {
+        self.project.join(path)
+    }
+}
+
+/// Returns what makes something of kind `kind` no file.
+fn obstacle(kind: FileType) -> Option<Obstacle> {
+    if kind.is_file() {
+        None
+    } else if kind.is_dir() {
+        Some(Obstacle::Directory)
+    } else if kind.is_symlink() {
+        Some(Obstacle::Symlink)
+    } else {
+        Some(Obstacle::Special)
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn unreadable_list(path: &TreePath, error: &Unreadable) -> Error {
+    Error::fault(
+        "tree/unreadable-list",
+        format!("`{path}:{}`: the line {}, so it is not known which files are ours", error.line, error.reason),
+        format!("restore the list from version control (`git checkout HEAD -- {path}`), then run `bayplan build`"),
+    )
+}
+
+fn unreadable_journal(path: &TreePath, error: &Unreadable) -> Error {
+    Error::fault(
+        "tree/unreadable-list",
+        format!("`{path}:{}`: the line {}", error.line, error.reason),
+        "an interrupted build left this file: remove it, then run `bayplan build`",
+    )
+}

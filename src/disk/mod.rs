@@ -1,0 +1,16 @@
+//! The one door to the file system: inputs in, the committed tree in, changes out.
+
+mod apply;
+mod committed;
+mod error;
+mod load;
+mod lock;
+
+pub use apply::{apply, create};
+pub use committed::{lists, orphans, read_committed, read_orphan};
+pub use error::Error;
+pub use load::{load, read_input};
+pub use lock::{Lock, lock};
+
+#[cfg(test)]
+mod tests;
