@@ -1,10 +1,15 @@
-//! The desired tree: paths, texts, and who decided each line.
+//! The desired tree: paths, texts, who decided each line, and the list of what is ours.
 
+mod sums;
+
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::value::{Origin, Value};
 use crate::yaml;
+
+pub use sums::{NAME as SUMS, Sum, Sums, Unreadable, sums_of};
 
 /// A path below the project, with `/`: never absolute, never with `..`, so that no name can leave the output.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -26,6 +31,37 @@ impl TreePath {
     /// Returns the text of the path.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the path `relative` below this directory, or `None` where it would not be a good path.
+    #[must_use]
+    pub fn join(&self, relative: &str) -> Option<Self> {
+        Self::parse(&format!("{self}/{relative}"))
+    }
+
+    /// Returns the directory in which this lies, or `None` at the top of the project.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
+    }
+
+    /// Returns what follows `directory` in this path.
+    #[must_use]
+    pub fn below(&self, directory: &TreePath) -> Option<&str> {
+        self.0.strip_prefix(directory.as_str())?.strip_prefix('/')
+    }
+
+    /// Whether this lies in `directory`, at any depth.
+    #[must_use]
+    pub fn is_below(&self, directory: &TreePath) -> bool {
+        self.below(directory).is_some()
+    }
+}
+
+/// Paths sort as their texts do.
+impl Borrow<str> for TreePath {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -81,6 +117,12 @@ impl File {
         own.into_iter().map(|origin| origin.and(&self.because)).collect()
     }
 
+    /// Returns who decides a line that nothing else decides: the declaration.
+    #[must_use]
+    pub fn because(&self) -> &Origin {
+        &self.because
+    }
+
     /// Lets go what is needed only to tell who decided each line.
     pub fn forget_origins(&mut self) {
         self.body = None;
@@ -102,7 +144,7 @@ impl Tree {
     /// Returns the file at `path`.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&File> {
-        self.files.get(&TreePath(path.to_owned()))
+        self.files.get(path)
     }
 
     /// Returns the files by path.
@@ -113,6 +155,16 @@ impl Tree {
     /// Returns the files by path, to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&TreePath, &mut File)> {
         self.files.iter_mut()
+    }
+
+    /// Adds the list of what is ours below `root`, the last thing that a tree gets. A tree without files gets none.
+    pub fn insert_sums(&mut self, root: &TreePath) {
+        let sums = Sums::of(root, self);
+        if sums.is_empty() {
+            return;
+        }
+        let lines = sums.lines(root).map(|line| (line, Origin::default())).collect();
+        self.insert(Sums::path(root), File::lines(lines, Origin::default()));
     }
 
     /// Returns the number of files.
