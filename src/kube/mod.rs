@@ -1,1 +1,29 @@
-//! To come.
+//! What Kubernetes itself knows: names and quantities that can only hold good values, objects, kinds and their schemas.
+
+mod bucket_name;
+mod builtin;
+mod custom;
+mod duration;
+mod format;
+mod image;
+mod label;
+mod name;
+mod object;
+mod parsed;
+mod quantity;
+mod quoted;
+mod schema;
+
+pub use bucket_name::BucketName;
+pub use builtin::{builtin_schema, kinds_of_group, object_schema};
+pub use custom::{Scope, scope};
+pub use duration::Duration;
+pub use format::{FORMATS, Format, format};
+pub use image::Image;
+pub use label::{LabelKey, LabelValue};
+pub use name::{Name, PathName, Subdomain};
+pub use object::{Object, ObjectId};
+pub use parsed::{Grammar, Parsed};
+pub use quantity::Quantity;
+pub(crate) use quoted::quoted;
+pub use schema::schema_of;

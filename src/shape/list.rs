@@ -1,0 +1,76 @@
+//! Lists: their items, their number, and items that stand there twice.
+
+use serde_json::Value as Json;
+
+use super::facets::Facets;
+use super::place::Place;
+use super::walk::{Walk, scalar_text};
+use crate::diagnostic::Diagnostic;
+use crate::kube::quoted;
+use crate::value::Value;
+
+impl<'schema> Walk<'_, 'schema> {
+    pub(super) fn list(&mut self, value: &Value, items: &[Value], facets: &Facets<'schema>, place: &Place<'_>) {
+        for (index, item) in items.iter().enumerate() {
+            let schemas = facets.values("items").filter(|schema| !schema.is_array());
+            self.values(item, schemas, &place.item(value, index));
+        }
+        self.count(value, items.len(), "Items", "item", facets, place);
+
+        let keys = facets.values("x-kubernetes-list-map-keys").find_map(Json::as_array);
+        let is_set = facets.is_set("uniqueItems") || facets.values("x-kubernetes-list-type").any(|kind| kind == "set");
+        if let Some(keys) = keys {
+            let keys: Vec<_> = keys.iter().filter_map(Json::as_str).collect();
+            let item = facets.values("items").next().map(|schema| Facets::of(self.root, schema)).unwrap_or_default();
+            self.doubles(value, items, &keys, place, |one| key_values(one, &keys, &item));
+        } else if is_set {
+            self.doubles(value, items, &[], place, |one| Some(vec![one.to_json()]));
+        }
+    }
+
+    /// Reports each item whose `identity` another one before it has; `keys` are what identifies it, if not the whole.
+    fn doubles(
+        &mut self,
+        value: &Value,
+        items: &[Value],
+        keys: &[&str],
+        place: &Place<'_>,
+        identity: impl Fn(&Value) -> Option<Vec<Json>>,
+    ) {
+        let mut seen: Vec<(Vec<Json>, &Value)> = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let Some(own) = identity(item) else { continue };
+            let Some((_, first)) = seen.iter().find(|(known, _)| *known == own) else {
+                seen.push((own, item));
+                continue;
+            };
+            let culprit = |one| keys.first().and_then(|key| Value::get(one, key)).unwrap_or(one);
+            let inner = place.item(value, index);
+            let shown = match keys {
+                [] => scalar_text(item).filter(|_| !inner.is_secret(item)).map(|text| format!(": {}", quoted(&text))),
+                _ => {
+                    let fine = |key: &&&str| item.get(key).is_some_and(|part| !inner.is_secret(part));
+                    let pair =
+                        |key: &&str| item.get(key).and_then(scalar_text).map(|text| format!("{key} {}", quoted(&text)));
+                    let pairs: Vec<_> = keys.iter().filter(fine).filter_map(pair).collect();
+                    (!pairs.is_empty()).then(|| format!(": {}", pairs.join(", ")))
+                }
+            };
+            let at = place.shown().unwrap_or_else(|| "the list".to_owned());
+            let message = format!("{at} has an item twice{}", shown.unwrap_or_default());
+            let diagnostic =
+                inner.at_value(Diagnostic::error("shape/duplicate-item", message), culprit(item), "the second one");
+            let first = culprit(first).origin.spans().first();
+            let diagnostic = first.into_iter().fold(diagnostic, |labelled, &span| labelled.at(span, "the first one"));
+            self.refuse(diagnostic.help("remove one of the two"));
+        }
+    }
+}
+
+/// Returns what identifies an item; a key that is left out has its default. Nothing, if no key is there.
+fn key_values(item: &Value, keys: &[&str], schema: &Facets<'_>) -> Option<Vec<Json>> {
+    keys.iter().any(|key| item.get(key).is_some()).then(|| {
+        let default = |key: &str| schema.property(key).find_map(|property| property.get("default").cloned());
+        keys.iter().map(|key| item.get(key).map(Value::to_json).or_else(|| default(key)).unwrap_or_default()).collect()
+    })
+}

@@ -1,0 +1,146 @@
+//! Maps: unknown, missing and misnamed keys.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::facets::Facets;
+use super::nearest;
+use super::place::Place;
+use super::walk::Walk;
+use crate::diagnostic::Diagnostic;
+use crate::kube::quoted;
+use crate::value::{Entry, Map, Value};
+
+/// Up to so many fields are listed when none is near.
+const FEW: usize = 12;
+
+impl<'schema> Walk<'_, 'schema> {
+    pub(super) fn map(&mut self, value: &Value, map: &Map, facets: &Facets<'schema>, place: &Place<'_>) {
+        let known = self.known_fields(facets);
+        let closed = self.is_closed(facets);
+        for entry in map {
+            let inner = place.key(value, &entry.key, entry.key_span);
+            self.key_names(entry, facets, &inner);
+            let mut schemas = facets.property(&entry.key).peekable();
+            if schemas.peek().is_some() {
+                if !entry.value.is_null() {
+                    self.values(&entry.value, schemas, &inner);
+                }
+            } else if !known.contains(entry.key.as_ref()) {
+                if closed {
+                    self.unknown_field(entry, &known, place, &inner);
+                } else if !entry.value.is_null() {
+                    let others = facets.values("additionalProperties").filter(|schema| schema.is_object());
+                    self.values(&entry.value, others, &inner);
+                }
+            }
+        }
+        for name in facets.required().collect::<BTreeSet<_>>() {
+            if map.get(name).is_none_or(Value::is_null) {
+                self.missing_field(value, name, place);
+            }
+        }
+        self.count(
+            value,
+            map.iter().filter(|entry| !entry.value.is_null()).count(),
+            "Properties",
+            "field",
+            facets,
+            place,
+        );
+    }
+
+    /// Returns the fields that the schemas name, alternatives included.
+    fn known_fields(&self, facets: &Facets<'schema>) -> BTreeSet<&'schema str> {
+        let mut known: BTreeSet<_> = facets.property_names().collect();
+        for branch in facets.choices.iter().flat_map(|choice| &choice.branches) {
+            known.extend(Facets::of(self.root, branch).property_names());
+        }
+        if facets.is_set("x-kubernetes-embedded-resource") {
+            known.extend(["apiVersion", "kind", "metadata"]);
+        }
+        known
+    }
+
+    /// Whether a field that is not named is unknown. The API server drops it where nothing is said.
+    fn is_closed(&self, facets: &Facets<'schema>) -> bool {
+        let others = || facets.values("additionalProperties");
+        if others().any(|schema| *schema == Json::Bool(false)) {
+            return true;
+        }
+        let open = others().next().is_some() || facets.is_set("x-kubernetes-preserve-unknown-fields");
+        !open && !self.partial && facets.property_names().next().is_some()
+    }
+
+    /// Checks the key of `entry` against `propertyNames`.
+    fn key_names(&mut self, entry: &Entry, facets: &Facets<'schema>, place: &Place<'_>) {
+        for format in facets.values("propertyNames").filter_map(|names| names.get("format")).filter_map(Json::as_str) {
+            let Some(format) = crate::kube::format(format) else { continue };
+            if let Err(reason) = (format.check)(&entry.key) {
+                let message = format!("{} is no {}: {reason}", quoted(&entry.key), format.what);
+                let diagnostic = Diagnostic::error(format.code, message);
+                self.refuse(place.at_key(diagnostic, entry.key_span, &entry.value, &format!("no {}", format.what)));
+            }
+        }
+    }
+
+    fn unknown_field(&mut self, entry: &Entry, known: &BTreeSet<&str>, parent: &Place<'_>, place: &Place<'_>) {
+        let key = quoted(&entry.key);
+        let message = match parent.shown() {
+            Some(at) => format!("unknown field {key} in {at}"),
+            None => format!("unknown field {key}"),
+        };
+        let mut diagnostic = place.at_key(
+            Diagnostic::error("shape/unknown-field", message),
+            entry.key_span,
+            &entry.value,
+            "unknown field",
+        );
+        diagnostic.help = match nearest(&entry.key, known.iter().copied()) {
+            Some(near) => Some(format!("did you mean `{near}`?")),
+            None if known.is_empty() => Some("remove it, no fields are known here".to_owned()),
+            None if known.len() <= FEW => Some(format!("use one of {}", listed(known.iter().copied()))),
+            None => None,
+        };
+        self.refuse(diagnostic);
+    }
+
+    pub(super) fn missing_field(&mut self, value: &Value, name: &str, place: &Place<'_>) {
+        let message = match place.shown() {
+            Some(at) => format!("missing field `{name}` in {at}"),
+            None => format!("missing field `{name}`"),
+        };
+        let diagnostic = Diagnostic::error("shape/missing-field", message).help(format!("add `{name}`"));
+        self.refuse(place.at_head(diagnostic, value, &format!("`{name}` is missing")));
+    }
+
+    /// Checks `minItems` and the like; `what` is "Items" or "Properties", `noun` the word for one of them.
+    pub(super) fn count(
+        &mut self,
+        value: &Value,
+        count: usize,
+        what: &str,
+        noun: &str,
+        facets: &Facets<'schema>,
+        place: &Place<'_>,
+    ) {
+        for facet in &facets.all {
+            let bound = |side: &str| facet.get(&format!("{side}{what}")).and_then(Json::as_u64);
+            let plural = |number: u64| if number == 1 { noun.to_owned() } else { format!("{noun}s") };
+            let limit = match (bound("min"), bound("max")) {
+                (Some(least), _) if (count as u64) < least => format!("at least {least} {}", plural(least)),
+                (_, Some(most)) if (count as u64) > most => format!("at most {most} {}", plural(most)),
+                _ => continue,
+            };
+            let at = place.shown().unwrap_or_else(|| "the document".to_owned());
+            let message = format!("{at} has {count} {}, but must have {limit}", plural(count as u64));
+            self.refuse(place.at_head(Diagnostic::error("shape/out-of-range", message), value, &limit));
+        }
+    }
+}
+
+/// Returns names in backticks: "`a`, `b`".
+pub(super) fn listed<'name>(names: impl Iterator<Item = &'name str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
