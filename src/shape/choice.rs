@@ -26,7 +26,8 @@ impl<'schema> Walk<'_, 'schema> {
         outer: &Facets<'schema>,
         place: &Place<'_>,
     ) {
-        let Some(inside) = place.in_choice() else { return };
+        // An alternative that is only itself again fits nothing.
+        let Some(inside) = place.in_choice() else { return self.wrong(value, "another value", place) };
         let partial = self.partial || outer.property_names().next().is_some();
         let mut branches: Vec<Branch<'schema>> = choice
             .branches

@@ -92,10 +92,9 @@ impl<'schema> Facets<'schema> {
     /// Returns the names of the types that each facet allows; a facet that allows all has no entry.
     pub(super) fn types(&self) -> impl Iterator<Item = Vec<&'schema str>> {
         self.all.iter().filter_map(|facet| match facet.get("type") {
-            _ if is_set(facet, "x-kubernetes-int-or-string") => Some(vec!["integer", "string"]),
             Some(Json::String(name)) => Some(vec![name.as_str()]),
             Some(Json::Array(names)) => Some(names.iter().filter_map(Json::as_str).collect()),
-            _ => None,
+            _ => is_set(facet, "x-kubernetes-int-or-string").then(|| vec!["integer", "string"]),
         })
     }
 

@@ -46,18 +46,9 @@ impl<'schema> Walk<'_, 'schema> {
             };
             let culprit = |one| keys.first().and_then(|key| Value::get(one, key)).unwrap_or(one);
             let inner = place.item(value, index);
-            let shown = match keys {
-                [] => scalar_text(item).filter(|_| !inner.is_secret(item)).map(|text| format!(": {}", quoted(&text))),
-                _ => {
-                    let fine = |key: &&&str| item.get(key).is_some_and(|part| !inner.is_secret(part));
-                    let pair =
-                        |key: &&str| item.get(key).and_then(scalar_text).map(|text| format!("{key} {}", quoted(&text)));
-                    let pairs: Vec<_> = keys.iter().filter(fine).filter_map(pair).collect();
-                    (!pairs.is_empty()).then(|| format!(": {}", pairs.join(", ")))
-                }
-            };
+            let shown = shown_identity(item, keys, &inner);
             let at = place.shown().unwrap_or_else(|| "the list".to_owned());
-            let message = format!("{at} has an item twice{}", shown.unwrap_or_default());
+            let message = format!("{at} has an item twice{shown}");
             let diagnostic =
                 inner.at_value(Diagnostic::error("shape/duplicate-item", message), culprit(item), "the second one");
             let first = culprit(first).origin.spans().first();
@@ -65,6 +56,17 @@ impl<'schema> Walk<'_, 'schema> {
             self.refuse(diagnostic.help("remove one of the two"));
         }
     }
+}
+
+/// Returns what is the same about two items, as far as it may be shown: ": name `X`".
+fn shown_identity(item: &Value, keys: &[&str], place: &Place<'_>) -> String {
+    let show = |value: &Value| scalar_text(value).filter(|_| !place.is_secret(value)).map(|text| quoted(&text));
+    let pairs: Vec<_> = if keys.is_empty() {
+        show(item).into_iter().collect()
+    } else {
+        keys.iter().filter_map(|key| Some(format!("{key} {}", show(item.get(key)?)?))).collect()
+    };
+    if pairs.is_empty() { String::new() } else { format!(": {}", pairs.join(", ")) }
 }
 
 /// Returns what identifies an item; a key that is left out has its default. Nothing, if no key is there.

@@ -51,17 +51,12 @@ fn unknown_kind(
     declared: &Origin,
 ) -> Diagnostic {
     let message = format!("Kubernetes 1.34 has no kind {} in {}", quoted(kind), quoted(api_version));
-    let other_version = known.iter().find(|(_, name)| *name == kind);
-    let (culprit, help) = match other_version {
-        Some((version, _)) => ("apiVersion", format!("use `apiVersion: {version}`")),
-        None => {
-            let near = nearest(kind, known.iter().map(|(_, name)| *name));
-            let help = near.map_or_else(
-                || "check the spelling; its fields are not checked".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
-            ("kind", help)
-        }
+    let (culprit, help) = if let Some((version, _)) = known.iter().find(|(_, name)| *name == kind) {
+        ("apiVersion", format!("use `apiVersion: {version}`"))
+    } else if let Some(near) = nearest(kind, known.iter().map(|(_, name)| *name)) {
+        ("kind", format!("did you mean `{near}`?"))
+    } else {
+        ("kind", "check the spelling; its fields are not checked".to_owned())
     };
     let culprit = value.get(culprit).unwrap_or(value);
     let root = Place::root("", declared);

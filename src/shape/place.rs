@@ -69,7 +69,7 @@ impl<'walk> Place<'walk> {
         let mut path = self.parent.map_or_else(String::new, Place::path);
         match self.step {
             Step::Root(at) => path.push_str(at),
-            Step::Item(index) => path.push_str(&format!("[{index}]")),
+            Step::Item(index) => path.extend(["[", &index.to_string(), "]"]),
             Step::Key(key)
                 if key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$')) =>
             {
@@ -78,7 +78,7 @@ impl<'walk> Place<'walk> {
                 }
                 path.push_str(key);
             }
-            Step::Key(key) => path.push_str(&format!("[{key:?}]")),
+            Step::Key(key) => path.extend(["[\"", key, "\"]"]),
         }
         path
     }
