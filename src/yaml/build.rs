@@ -1,13 +1,15 @@
-//! The tree that a parser's events make: places, aliases, merge keys, limits, and what must not be in a document.
+//! The tree that a parser's events make: places, aliases, and limits.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod entries;
+mod scalars;
+
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::place::place_in_scalar;
-use super::scalar::{self, Reading};
+use self::entries::{Merge, map_of};
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Source, Span};
-use crate::value::{Entry, Map, Node, Origin, Text, Value};
+use crate::value::{Entry, Node, Origin, Text, Value};
 
 /// Maps and lists inside one another: more than any Kubernetes object has, less than any stack.
 const MAX_DEPTH: usize = 100;
@@ -17,9 +19,6 @@ const MAX_NODES: usize = 1_000_000;
 
 /// Bytes of text and places that aliases may multiply to.
 const MAX_ALIASED_BYTES: usize = 64 << 20;
-
-/// Maps with more keys are sorted to find doubles.
-const FEW_KEYS: usize = 16;
 
 /// What must not be read on after an error.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -91,12 +90,6 @@ enum Key {
     Merge(Span),
     /// Told already: its value is dropped.
     Bad,
-}
-
-struct Merge {
-    key: Span,
-    value: Value,
-    at: Span,
 }
 
 /// The value of an anchor; none while it is open.
@@ -183,7 +176,7 @@ impl<'source> Builder<'source> {
         }
         let node = match frame.content {
             Content::List(items) => Node::List(items),
-            Content::Map { entries, merges, .. } => Node::Map(self.finish_map(entries, merges)),
+            Content::Map { entries, merges, .. } => Node::Map(map_of(entries, merges, &mut self.diagnostics)),
         };
         let span = self.span(frame.at.clone());
         let value = Value { node, origin: Origin::at(span) };
@@ -381,124 +374,6 @@ impl<'source> Builder<'source> {
         Ok(())
     }
 
-    fn key(&mut self, text: &Text, plain: bool, tag: Option<(Tag, Range<usize>)>, span: Span) -> Key {
-        if plain && text == "<<" && tag.is_none() {
-            return Key::Merge(span);
-        }
-        match tag {
-            Some((Tag::Str, _)) => return Key::Text(text.clone(), span),
-            Some((tag, at)) => {
-                self.wrong_tag(tag, at, "a key");
-                return Key::Bad;
-            }
-            None => {}
-        }
-        let reading = match scalar::read(text) {
-            _ if !plain => "",
-            Reading::Text => "",
-            Reading::Null => "nothing",
-            Reading::Bool(_) => "a truth value",
-            Reading::Int(_) | Reading::Float(_) | Reading::NotFinite => "a number",
-            Reading::Disputed(_) => "not text to every reader",
-        };
-        if reading.is_empty() {
-            return Key::Text(text.clone(), span);
-        }
-        self.diagnostics.push(
-            Diagnostic::error("yaml/key-not-text", format!("the key `{}` is {reading}", self.text(span)))
-                .at(span, "a key of Kubernetes is text")
-                .help(format!("quote it: `\"{text}\"`"))
-                .refused(),
-        );
-        Key::Bad
-    }
-
-    fn scalar_node(&mut self, text: Text, plain: bool, tag: Option<(Tag, Range<usize>)>, span: Span) -> Node {
-        let Some((tag, tag_at)) = tag else {
-            return if plain { self.plain_node(text, span) } else { self.text_node(text, span) };
-        };
-        // A tag asks for a type whether or not there are quotes; what readers dispute stays disputed.
-        let node = match (tag, scalar::read(&text)) {
-            (Tag::Str, _) => return self.text_node(text, span),
-            (Tag::Unknown | Tag::Map | Tag::Seq, _) => None,
-            (_, Reading::Disputed(_) | Reading::NotFinite) => return self.plain_node(text, span),
-            (Tag::Int, Reading::Int(number)) => Some(Node::Int(number)),
-            (Tag::Int, Reading::Float(number)) if !number.contains(['.', 'e', 'E']) => Some(Node::Float(number)),
-            (Tag::Float, Reading::Float(number)) => Some(Node::Float(number)),
-            (Tag::Float, Reading::Int(number)) => Some(Node::Float(format!("{number}.0").into())),
-            (Tag::Bool, Reading::Bool(truth)) => Some(Node::Bool(truth)),
-            (Tag::Null, Reading::Null) => Some(Node::Null),
-            _ => None,
-        };
-        node.unwrap_or_else(|| {
-            self.wrong_tag(tag, tag_at, &format!("`{text}`"));
-            Node::String(text)
-        })
-    }
-
-    fn plain_node(&mut self, text: Text, span: Span) -> Node {
-        match scalar::read(&text) {
-            Reading::Null => Node::Null,
-            Reading::Bool(truth) => Node::Bool(truth),
-            Reading::Int(number) => Node::Int(number),
-            Reading::Float(number) => Node::Float(number),
-            Reading::Text => self.text_node(text, span),
-            Reading::Disputed(dispute) => {
-                let message =
-                    format!("`{text}` is {} to YAML 1.1 readers, and {} to YAML 1.2 readers", dispute.old, dispute.new);
-                let help = match &*dispute.old {
-                    "`true`" | "`false`" => format!("quote it: `\"{text}\"`, or write {}", dispute.old),
-                    "a date" | "an error" | "a merge key" => format!("quote it: `\"{text}\"`"),
-                    _ => format!("quote it: `\"{text}\"`, or write the number in plain decimal digits"),
-                };
-                self.diagnostics.push(
-                    Diagnostic::error("yaml/ambiguous-scalar", message)
-                        .at(span, "readers disagree")
-                        .help(help)
-                        .refused(),
-                );
-                Node::String(text)
-            }
-            Reading::NotFinite => {
-                self.diagnostics.push(
-                    Diagnostic::error("yaml/not-finite", format!("`{text}` is no number that JSON can hold"))
-                        .at(span, "the API server would refuse it")
-                        .help(format!("quote it if text is meant: `\"{text}\"`"))
-                        .refused(),
-                );
-                Node::String(text)
-            }
-        }
-    }
-
-    /// Returns the text, once every expression in it is known to end.
-    fn text_node(&mut self, text: Text, span: Span) -> Node {
-        if let Some(begin) = text.rfind("#{").filter(|&begin| !text[begin..].contains("}#")) {
-            let at = place_in_scalar(self.source, span, &text, begin);
-            self.diagnostics.push(
-                Diagnostic::error("variables/unclosed-expression", "an expression begins with `#{` and does not end")
-                    .at(at, "no `}#` follows")
-                    .help("end the expression with `}#`")
-                    .refused(),
-            );
-        }
-        Node::String(text)
-    }
-
-    fn wrong_tag(&mut self, tag: Tag, at: Range<usize>, what: &str) {
-        let span = self.span(at);
-        let written = self.text(span);
-        let error = match tag {
-            Tag::Unknown => {
-                Diagnostic::error("yaml/unknown-tag", format!("the tag `{written}` has no meaning in Kubernetes"))
-                    .help("leave the tag out")
-            }
-            _ => Diagnostic::error("yaml/tag-does-not-fit", format!("the tag `{written}` does not fit {what}"))
-                .help("leave the tag out, or write a value of its type"),
-        };
-        self.diagnostics.push(error.at(span, "").refused());
-    }
-
     /// Returns the place behind the colon that follows `at`, for a value that is not there.
     fn behind_colon(&self, at: usize) -> Range<usize> {
         let rest = &self.source.text()[at..];
@@ -506,91 +381,6 @@ impl<'source> Builder<'source> {
         let at = if rest[blanks..].starts_with(':') { at + blanks + 1 } else { at };
         at..at
     }
-
-    /// Returns the map without doubles, what it merges behind its own entries.
-    fn finish_map(&mut self, mut entries: Vec<Entry>, merges: Vec<Merge>) -> Map {
-        let doubles = doubles(&entries);
-        for &(first, double) in &doubles {
-            let (Some(first), Some(second)) = (entries[first].key_span, entries[double].key_span) else { continue };
-            self.duplicate(&entries[double].key.clone(), first, second);
-        }
-        if !doubles.is_empty() {
-            let drop: BTreeSet<usize> = doubles.into_iter().map(|(_, double)| double).collect();
-            let mut index = 0;
-            entries.retain(|_| {
-                index += 1;
-                !drop.contains(&(index - 1))
-            });
-        }
-        let first_merge = merges.first().map(|merge| merge.key);
-        let mut known: BTreeSet<Text> = match first_merge {
-            Some(_) => entries.iter().map(|entry| entry.key.clone()).collect(),
-            None => BTreeSet::new(),
-        };
-        for Merge { key, value, at } in merges {
-            if let Some(first) = first_merge.filter(|&first| first != key) {
-                self.duplicate("<<", first, key);
-                continue;
-            }
-            let sources = match value.node {
-                Node::List(items) => items,
-                node => vec![Value { node, origin: Origin::at(at) }],
-            };
-            for source in sources {
-                let Node::Map(map) = source.node else {
-                    let at = source.origin.spans().last().copied().unwrap_or(at);
-                    self.diagnostics.push(
-                        Diagnostic::error("yaml/merge-without-map", "`<<` merges maps only")
-                            .at(at, "not a map")
-                            .help("merge an alias of a map: `<<: *name`")
-                            .refused(),
-                    );
-                    continue;
-                };
-                for entry in map {
-                    if known.insert(entry.key.clone()) {
-                        entries.push(entry);
-                    }
-                }
-            }
-        }
-        let mut map = Map::new();
-        entries.into_iter().for_each(|entry| map.push(entry));
-        map
-    }
-
-    fn duplicate(&mut self, key: &str, first: Span, second: Span) {
-        self.diagnostics.push(
-            Diagnostic::error("yaml/duplicate-key", format!("the key `{key}` is there twice"))
-                .at(second, "again here")
-                .at(first, "first here")
-                .help("remove one of them")
-                .refused(),
-        );
-    }
-}
-
-/// Returns the positions of each key that was there before, with that of the first.
-fn doubles(entries: &[Entry]) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    if entries.len() <= FEW_KEYS {
-        for (index, entry) in entries.iter().enumerate() {
-            if let Some(first) = entries[..index].iter().position(|earlier| earlier.key == entry.key) {
-                found.push((first, index));
-            }
-        }
-        return found;
-    }
-    let mut first_at: BTreeMap<&str, usize> = BTreeMap::new();
-    for (index, entry) in entries.iter().enumerate() {
-        match first_at.get(&*entry.key) {
-            Some(&first) => found.push((first, index)),
-            None => {
-                first_at.insert(&entry.key, index);
-            }
-        }
-    }
-    found
 }
 
 /// Adds `origin` to the value and all values in it: an alias decides each of them.

@@ -155,11 +155,12 @@ fn expression_in_comment(span: Span, comment: &str) -> Diagnostic {
     let comment = comment.trim_end();
     let error =
         Diagnostic::error("yaml/expression-in-comment", "the expression is a comment to YAML: nothing reads it");
-    let error = match comment.ends_with("}#") && comment.len() < 80 {
-        true => error.help(format!("quote the whole value: `\"#{}\"`", comment.replace('"', "'"))),
-        false => error.help("quote the whole value, or put a blank behind the `#` of a comment"),
+    let help = if comment.ends_with("}#") && comment.len() < 80 {
+        format!("quote the whole value: `\"#{}\"`", comment.replace('"', "'"))
+    } else {
+        "quote the whole value, or put a blank behind the `#` of a comment".to_owned()
     };
-    error.at(span, "a ` #` begins a comment").refused()
+    error.at(span, "a ` #` begins a comment").help(help).refused()
 }
 
 /// Tells a syntax error in our own words, at its place.
