@@ -4,7 +4,9 @@ mod build;
 mod emit;
 mod parse;
 mod place;
+mod plain;
 mod scalar;
+mod trace;
 
 pub use emit::{emit, emit_traced};
 pub use parse::{Parsed, parse};

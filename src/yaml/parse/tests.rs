@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::source::Sources;
 use crate::value::Node;
@@ -213,7 +215,6 @@ fn an_unknown_alias_names_the_nearest() {
 
 #[test]
 fn doubles_in_large_maps() {
-    use std::fmt::Write as _;
     let mut text = String::new();
     for key in (0..20_000).chain([7]) {
         writeln!(text, "k{key}: 1").unwrap();
@@ -223,14 +224,17 @@ fn doubles_in_large_maps() {
 
 #[test]
 fn depth_is_limited() {
-    let blocks = |depth: usize| (0..depth).map(|level| format!("{}a:\n", " ".repeat(level))).collect::<String>();
+    let blocks = |depth: usize| (0..depth).fold(String::new(), |text, level| text + &" ".repeat(level) + "a:\n");
     assert!(read(&blocks(100)).0.diagnostics.is_empty());
     bad(&blocks(101), &["yaml/too-deep 101:101"]);
     assert_eq!(read(&"[".repeat(100_000)).0.diagnostics[0].code, "yaml/too-deep");
     assert_eq!(read(&"- ".repeat(10_000)).0.diagnostics[0].code, "yaml/too-deep");
     assert_eq!(read(&blocks(2_000)).0.diagnostics[0].code, "yaml/too-deep");
-    let chain: String = (1..60).map(|link| format!("x{link}: &a{link} [[*a{}]]\n", link - 1)).collect();
-    let (parsed, _) = read(&format!("x0: &a0 []\n{chain}"));
+    let mut chain = "x0: &a0 []\n".to_owned();
+    for link in 1..60 {
+        writeln!(chain, "x{link}: &a{link} [[*a{}]]", link - 1).unwrap();
+    }
+    let (parsed, _) = read(&chain);
     assert_eq!(parsed.diagnostics[0].code, "yaml/too-deep");
 }
 
@@ -238,7 +242,7 @@ fn depth_is_limited() {
 fn a_million_values_are_the_limit() {
     let mut text = "x0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n".to_owned();
     for level in 1..10 {
-        text += &format!("x{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 10].join(", "));
+        writeln!(text, "x{level}: &a{level} [{}]", vec![format!("*a{}", level - 1); 10].join(", ")).unwrap();
     }
     let (parsed, _) = read(&text);
     assert_eq!(parsed.diagnostics[0].code, "yaml/too-many-values");
