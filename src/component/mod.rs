@@ -1,1 +1,164 @@
-//! To come.
+//! Components: what a declaration stands for. Each is one folder here and one line of [`KINDS`].
+
+mod claim;
+mod context;
+mod metadata;
+mod minio;
+mod part;
+mod switches;
+
+pub(crate) use claim::{Claim, Credentials, NeededSecret, Permissions, Pods, Store};
+pub(crate) use context::{Context, Offers, Purpose};
+pub(crate) use metadata::Metadata;
+pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
+pub use switches::Switch;
+pub(crate) use switches::{IDLE, Switches};
+
+use std::fmt;
+use std::sync::{LazyLock, OnceLock};
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::value::{self, Value};
+use crate::{project, shape};
+
+/// A declaration that is compiled into objects.
+pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + Sync + 'static {
+    /// Group and version, `bayplan.dev/v1alpha1`.
+    const API_VERSION: &'static str;
+    /// The kind.
+    const KIND: &'static str;
+    /// What it stands for, in one line.
+    const ABOUT: &'static str;
+    /// The rules that its declarations are held against.
+    const RULES: &'static [Rule];
+    /// The variables that imply a declaration of it.
+    const SWITCHES: &'static [Switch] = &[];
+
+    /// Returns the declaration that the switches imply.
+    fn implied(_switches: &Switches<'_>) -> Option<Value> {
+        None
+    }
+
+    /// Returns the stores that it offers to others.
+    fn offers(&self) -> Vec<Store> {
+        Vec::new()
+    }
+
+    /// Returns what it asks of others, knowing what they offer.
+    fn claims(&self, _offers: &Offers) -> Vec<Claim> {
+        Vec::new()
+    }
+
+    /// Returns the Secrets that its objects refer to and that somebody makes.
+    fn secrets(&self, _context: &Context) -> Vec<NeededSecret> {
+        Vec::new()
+    }
+
+    /// Holds it against its rules.
+    fn lint(&self, context: &Context) -> Vec<Diagnostic>;
+
+    /// Returns the apps that it stands for.
+    fn expand(&self, context: &Context) -> Vec<App>;
+}
+
+/// A component with its type erased, once it is declared.
+pub(crate) trait Declared: fmt::Debug + Send + Sync {
+    /// See [`Component::offers`].
+    fn offers(&self) -> Vec<Store>;
+    /// See [`Component::claims`].
+    fn claims(&self, offers: &Offers) -> Vec<Claim>;
+    /// See [`Component::secrets`].
+    fn secrets(&self, context: &Context) -> Vec<NeededSecret>;
+    /// See [`Component::lint`].
+    fn lint(&self, context: &Context) -> Vec<Diagnostic>;
+    /// See [`Component::expand`].
+    fn expand(&self, context: &Context) -> Vec<App>;
+}
+
+impl<C: Component> Declared for C {
+    fn offers(&self) -> Vec<Store> {
+        Component::offers(self)
+    }
+    fn claims(&self, offers: &Offers) -> Vec<Claim> {
+        Component::claims(self, offers)
+    }
+    fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
+        Component::secrets(self, context)
+    }
+    fn lint(&self, context: &Context) -> Vec<Diagnostic> {
+        Component::lint(self, context)
+    }
+    fn expand(&self, context: &Context) -> Vec<App> {
+        Component::expand(self, context)
+    }
+}
+
+/// A kind of declaration: a component before it is declared.
+pub struct Kind {
+    /// Group and version.
+    pub api_version: &'static str,
+    /// The kind.
+    pub kind: &'static str,
+    /// What it stands for, in one line.
+    pub about: &'static str,
+    /// The rules that its declarations are held against.
+    pub rules: &'static [Rule],
+    /// The variables that imply a declaration of it.
+    pub switches: &'static [Switch],
+    make_schema: fn() -> serde_json::Value,
+    schema: OnceLock<serde_json::Value>,
+    declare: fn(&Value) -> Result<Box<dyn Declared>, String>,
+    implied: fn(&Switches<'_>) -> Option<Value>,
+}
+
+impl Kind {
+    fn of<C: Component>() -> Self {
+        Self {
+            api_version: C::API_VERSION,
+            kind: C::KIND,
+            about: C::ABOUT,
+            rules: C::RULES,
+            switches: C::SWITCHES,
+            make_schema: shape::schema_of::<C>,
+            schema: OnceLock::new(),
+            declare: |value| match value::from_value::<C>(value) {
+                Ok(component) => Ok(Box::new(component)),
+                Err(mismatch) => Err(mismatch.to_string()),
+            },
+            implied: C::implied,
+        }
+    }
+
+    /// Returns the JSON Schema of its declarations.
+    pub fn schema(&self) -> &serde_json::Value {
+        self.schema.get_or_init(self.make_schema)
+    }
+
+    /// Converts a value of this kind whose shape was checked. An error is a mistake of ours: the schema then says less
+    /// than the type.
+    pub(crate) fn declare(&self, value: &Value) -> Result<Box<dyn Declared>, String> {
+        (self.declare)(value)
+    }
+
+    /// Returns the declaration that the switches imply.
+    pub(crate) fn implied(&self, switches: &Switches<'_>) -> Option<Value> {
+        (self.implied)(switches)
+    }
+}
+
+/// Every kind that is compiled. The parser, the rules, the schemas, `explain` and the tables of the README follow.
+pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| vec![Kind::of::<minio::MinIO>()]);
+
+/// Returns the kind that `api_version` and `kind` name.
+#[must_use]
+pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|known| known.api_version == api_version && known.kind == kind)
+}
+
+/// Returns the rules that no single component owns.
+pub(crate) fn shared_rules() -> impl Iterator<Item = &'static Rule> {
+    context::RULES.iter().chain(switches::RULES).chain(project::RULES)
+}

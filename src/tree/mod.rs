@@ -123,6 +123,15 @@ impl File {
         &self.because
     }
 
+    /// Returns the manifest that the file holds, unless that was let go.
+    #[must_use]
+    pub fn as_manifest(&self) -> Option<&Value> {
+        match self.body.as_ref()? {
+            Body::Manifest(value) => Some(value),
+            Body::Lines(_) => None,
+        }
+    }
+
     /// Lets go what is needed only to tell who decided each line.
     pub fn forget_origins(&mut self) {
         self.body = None;

@@ -1,0 +1,126 @@
+//! What a component may know of the others: what they offer and claim.
+
+use super::claim::{Claim, Store};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::project::Project;
+use crate::value::{Origin, Traced};
+
+/// The rules about claims.
+pub(crate) const RULES: &[Rule] = &[NO_STORE, UNKNOWN_STORE, SEVERAL_STORES];
+
+const NO_STORE: Rule = Rule::error(
+    "claims/no-store",
+    "buckets are claimed, and nothing offers a store",
+    "The consumer would start without its storage and fail.",
+    "declare a `MinIO`, or set `minio_enabled: true` in cluster.yaml",
+);
+
+const UNKNOWN_STORE: Rule = Rule::error(
+    "claims/unknown-store",
+    "a store is named that nobody declares",
+    "The consumer would be pointed at a Service that does not exist.",
+    "correct the name, or declare the store",
+);
+
+const SEVERAL_STORES: Rule = Rule::error(
+    "claims/several-stores",
+    "several stores are offered and none is named",
+    "Which of them holds the data must not depend on chance.",
+    "name one of them as `store: NAMESPACE/NAME`",
+);
+
+/// All stores that are offered, sorted by namespace and name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offers {
+    stores: Vec<Store>,
+}
+
+/// Why a store cannot be found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum NotFound {
+    None,
+    Unknown,
+    Several,
+}
+
+impl Offers {
+    pub(crate) fn new(mut stores: Vec<Store>) -> Self {
+        stores.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        Self { stores }
+    }
+
+    /// Returns the store `wanted` (`name` or `namespace/name`), else the only one there is.
+    pub(crate) fn store(&self, wanted: Option<&Traced<String>>) -> Option<&Store> {
+        self.find(wanted).ok()
+    }
+
+    /// Returns every store.
+    pub(crate) fn stores(&self) -> &[Store] {
+        &self.stores
+    }
+
+    fn find(&self, wanted: Option<&Traced<String>>) -> Result<&Store, NotFound> {
+        let matches = |store: &Store, wanted: &str| match wanted.split_once('/') {
+            Some((namespace, name)) => store.namespace.get() == namespace && store.name.get() == name,
+            None => store.name.get() == wanted,
+        };
+        let mut found = self.stores.iter().filter(|store| wanted.is_none_or(|wanted| matches(store, wanted.get())));
+        match (found.next(), found.next()) {
+            (Some(store), None) => Ok(store),
+            (Some(_), Some(_)) => Err(NotFound::Several),
+            (None, _) if wanted.is_some() && !self.stores.is_empty() => Err(NotFound::Unknown),
+            (None, _) => Err(NotFound::None),
+        }
+    }
+
+    /// Returns what is wrong with the store that `claimant` asks for.
+    pub(crate) fn problem(&self, wanted: Option<&Traced<String>>, claimant: &Origin) -> Option<Diagnostic> {
+        let known = || {
+            let names: Vec<_> =
+                self.stores.iter().map(|store| format!("`{}/{}`", store.namespace, store.name)).collect();
+            names.join(", ")
+        };
+        let name = wanted.map(|wanted| format!("`{wanted}`")).unwrap_or_default();
+        let place = wanted.map_or(claimant, Traced::origin).spans();
+        let found = match self.find(wanted).err()? {
+            NotFound::None => {
+                NO_STORE.found(format!("a store {name} is asked for and there is none").replace("  ", " "))
+            }
+            NotFound::Unknown => UNKNOWN_STORE.found(format!("there is no store {name}, only {}", known())),
+            NotFound::Several => SEVERAL_STORES.found(format!("several stores could be meant: {}", known())),
+        };
+        Some(found.decided_at(place, ""))
+    }
+}
+
+/// What the objects are made for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    /// A tree that an engine delivers: what only an operator in the cluster could use is left out.
+    Tree,
+    /// What the operator of a resource would make of it, and nothing else.
+    Twin,
+}
+
+/// What every component of a cluster may know.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// The settings of the project.
+    pub(crate) project: Project,
+    /// What the objects are made for.
+    pub(crate) purpose: Purpose,
+    /// The stores.
+    pub(crate) offers: Offers,
+    /// All claims, by user and namespace.
+    pub(crate) claims: Vec<Claim>,
+}
+
+impl Context {
+    /// Returns the claims in `store`, by user.
+    pub(crate) fn claims_in<'claims>(&'claims self, store: &'claims Store) -> impl Iterator<Item = &'claims Claim> {
+        self.claims.iter().filter(move |claim| {
+            let found = self.offers.store(claim.store.as_ref());
+            found.is_some_and(|found| (&found.namespace, &found.name) == (&store.namespace, &store.name))
+        })
+    }
+}

@@ -1,0 +1,26 @@
+//! The metadata of a declaration.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::kube::{LabelValue, Name};
+use crate::value::Traced;
+
+/// Name, namespace, labels and annotations of a declaration.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Metadata {
+    /// The name, unique among the declarations of its kind in its namespace.
+    pub(crate) name: Traced<Name>,
+    /// The namespace that the objects live in.
+    pub(crate) namespace: Traced<Name>,
+    /// Labels for every object that the declaration stands for.
+    #[serde(default)]
+    pub(crate) labels: BTreeMap<String, Traced<LabelValue>>,
+    /// Wishes to bayplan (`bayplan.dev/…`); others are kept for people to read and go nowhere.
+    #[serde(default)]
+    #[expect(dead_code, reason = "allowed in the input, and read by nobody yet")]
+    pub(crate) annotations: BTreeMap<String, Traced<String>>,
+}

@@ -1,0 +1,175 @@
+//! What a person writes to have a MinIO.
+
+use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, TopologySpreadConstraint};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::component::Metadata;
+use crate::kube::{Image, Name, Quantity};
+use crate::value::{Checked, Traced};
+
+/// An S3 store made by the MinIO operator.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct MinIO {
+    /// `bayplan.dev/v1alpha1`.
+    #[expect(dead_code, reason = "read before, to find the kind")]
+    api_version: Traced<String>,
+    /// `MinIO`.
+    pub(super) kind: Traced<String>,
+    /// Name and namespace of the Tenant. One MinIO to a namespace: its Service is always called `minio`.
+    pub(super) metadata: Metadata,
+    /// What is wanted of it.
+    #[serde(default)]
+    pub(super) spec: Spec,
+}
+
+/// What is wanted of a MinIO.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Spec {
+    /// Who runs the servers. Default: `operator`.
+    #[serde(default)]
+    #[expect(dead_code, reason = "there is one mode so far")]
+    pub(super) mode: Traced<Mode>,
+    /// The server's image. Default: the last one that the community project published.
+    pub(super) image: Option<Traced<Image>>,
+    /// The image of the client that makes buckets and users. Default: the last one that the community project published.
+    pub(super) client_image: Option<Traced<Image>>,
+    /// Pools of servers. Grow a store by appending one: servers and volumes of a pool cannot change. Default: one pool
+    /// with the defaults of a pool.
+    #[serde(default)]
+    pub(super) pools: Vec<Pool>,
+    /// The region that clients sign requests for. Default: `us-east-1`.
+    pub(super) region: Option<Traced<String>>,
+    /// The Secret with the root credentials, key `config.env`. Default: `NAME-config`.
+    pub(super) root_secret_name: Option<Traced<Name>>,
+    /// The name of the root user, for the list of Secrets that somebody makes. Default: `minio`.
+    pub(super) root_user: Option<Traced<String>>,
+    /// Metrics for Prometheus.
+    #[serde(default)]
+    pub(super) monitoring: Monitoring,
+    /// The operator.
+    #[serde(default)]
+    pub(super) operator: Operator,
+}
+
+/// Who runs the servers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum Mode {
+    /// The MinIO operator, from a Tenant.
+    #[default]
+    Operator,
+}
+
+/// A pool of equal servers with equal volumes.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Pool {
+    /// Its name. Default: `pool-0`, `pool-1` and so on.
+    pub(super) name: Option<Traced<Name>>,
+    /// Number of servers. Default: 4.
+    #[schemars(range(min = 1))]
+    pub(super) servers: Option<Traced<i64>>,
+    /// Number of volumes of each server. Default: 1.
+    #[schemars(range(min = 1))]
+    pub(super) volumes_per_server: Option<Traced<i64>>,
+    /// Size of each volume. Default: `50Gi`.
+    pub(super) size: Option<Traced<Quantity>>,
+    /// Storage class of the volumes. Default: the cluster's default class.
+    pub(super) storage_class_name: Option<Traced<String>>,
+    /// Resources of each server. Default: requests of 250m CPU and 1Gi memory, and a memory limit of 2Gi.
+    pub(super) resources: Option<Checked<ResourceRequirements>>,
+    /// Where servers may run. Default: preferably one to a node.
+    pub(super) affinity: Option<Checked<Affinity>>,
+    /// Node labels that servers need.
+    pub(super) node_selector: Option<std::collections::BTreeMap<String, Traced<String>>>,
+    /// Taints that servers tolerate.
+    pub(super) tolerations: Option<Vec<Checked<Toleration>>>,
+    /// How servers spread over nodes and zones.
+    pub(super) topology_spread_constraints: Option<Vec<Checked<TopologySpreadConstraint>>>,
+}
+
+impl Pool {
+    pub(super) fn servers(&self) -> Traced<i64> {
+        self.servers.clone().unwrap_or_else(|| Traced::literal(4))
+    }
+
+    pub(super) fn volumes_per_server(&self) -> Traced<i64> {
+        self.volumes_per_server.clone().unwrap_or_else(|| Traced::literal(1))
+    }
+
+    pub(super) fn size(&self) -> Traced<Quantity> {
+        self.size.clone().unwrap_or_else(|| Traced::literal(Quantity::parse("50Gi").expect("`50Gi` is a quantity")))
+    }
+
+    /// Returns its name, where it is the pool number `index`.
+    pub(super) fn name(&self, index: usize) -> Traced<String> {
+        match &self.name {
+            Some(name) => name.map(ToString::to_string),
+            None => Traced::literal(format!("pool-{index}")),
+        }
+    }
+}
+
+/// Metrics for Prometheus.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Monitoring {
+    /// Whether there is a ServiceMonitor. Default: false.
+    pub(super) enabled: Option<Traced<bool>>,
+    /// The namespace that Prometheus runs in, whose pods may read the metrics. Default: `monitoring`.
+    pub(super) prometheus_namespace: Option<Traced<Name>>,
+}
+
+/// The operator of MinIO.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Operator {
+    /// Whether to install it. Default: true; false where something else does.
+    pub(super) install: Option<Traced<bool>>,
+    /// The namespace that it runs in. Default: `minio-operator`.
+    pub(super) namespace: Option<Traced<Name>>,
+    /// The chart's version. Default: the one that bayplan knows.
+    pub(super) chart_version: Option<Traced<String>>,
+    /// How many of it run, each on a node of its own. Default: 1.
+    #[schemars(range(min = 1))]
+    pub(super) replicas: Option<Traced<i64>>,
+}
+
+impl Operator {
+    pub(super) fn namespace(&self) -> Traced<String> {
+        match &self.namespace {
+            Some(namespace) => namespace.map(ToString::to_string),
+            None => Traced::literal("minio-operator".to_owned()),
+        }
+    }
+}
+
+impl Spec {
+    /// Returns the pools, the default one where none is written.
+    pub(super) fn pools(&self) -> Vec<Pool> {
+        if self.pools.is_empty() { vec![Pool::default()] } else { self.pools.clone() }
+    }
+
+    /// Returns the number of servers in all pools.
+    pub(super) fn servers(&self) -> Traced<i64> {
+        self.pools()
+            .iter()
+            .fold(Traced::literal(0), |sum, pool| sum.zip(&pool.servers(), |sum, servers| sum.saturating_add(*servers)))
+    }
+}
+
+impl Monitoring {
+    pub(super) fn enabled(&self) -> Traced<bool> {
+        self.enabled.clone().unwrap_or_default()
+    }
+
+    pub(super) fn prometheus_namespace(&self) -> Traced<String> {
+        match &self.prometheus_namespace {
+            Some(namespace) => namespace.map(ToString::to_string),
+            None => Traced::literal("monitoring".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The rules that a `MinIO` is held against.
+
+use super::MinIO;
+use super::declaration::Pool;
+use super::drives;
+use crate::component::Context;
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::kube::Image;
+use crate::value::{Origin, Traced};
+
+pub(super) const RULES: &[Rule] = &[
+    TOO_FEW_DRIVES,
+    UNEVEN_DRIVES,
+    NO_REDUNDANCY,
+    IMAGE_GONE,
+    IMAGE_UNPUBLISHED,
+    SEVERAL_IN_NAMESPACE,
+    SAME_POOL_NAME,
+];
+
+const TOO_FEW_DRIVES: Rule = Rule::refusal(
+    "minio/too-few-drives",
+    "a pool of two or three servers has fewer than four volumes",
+    "The operator refuses such a pool: the Tenant's status shows an error and nothing is created.",
+    "use 4 servers with 1 volume each, 2 or 3 servers with 2 volumes each, or 1 server",
+);
+
+const UNEVEN_DRIVES: Rule = Rule::error(
+    "minio/uneven-drives",
+    "the drives of a pool cannot be divided into erasure sets",
+    "The server needs sets of 2 to 16 drives that divide all drives evenly and lie evenly over the servers; else it does not start.",
+    "choose a number of servers that 2 to 16 divides, such as 4, 6, 8, 12 or 16",
+);
+
+const NO_REDUNDANCY: Rule = Rule::warning(
+    "minio/no-redundancy",
+    "a pool has a single drive",
+    "Losing the drive loses every object.",
+    "use 4 drives or more where the data matters",
+);
+
+const IMAGE_GONE: Rule = Rule::error(
+    "minio/image-gone",
+    "an image is on Docker Hub, where MinIO's repositories are gone",
+    "The repositories `minio/*` vanished from Docker Hub in September 2026: the pods stay in ImagePullBackOff.",
+    "use `quay.io/minio/…`, or better a mirror of your own",
+);
+
+const IMAGE_UNPUBLISHED: Rule = Rule::error(
+    "minio/image-unpublished",
+    "an image has a tag that was never published",
+    "Since October 2025 the community project publishes source only: later tags exist in git and have no image.",
+    "use the last published image, or one of a fork or of your own",
+);
+
+const SEVERAL_IN_NAMESPACE: Rule = Rule::error(
+    "minio/several-in-namespace",
+    "two MinIO stand in one namespace",
+    "The S3 Service is always called `minio`: the second Tenant stops with \"Another MinIO Tenant already exists in the namespace\".",
+    "give each MinIO a namespace of its own",
+);
+
+const SAME_POOL_NAME: Rule = Rule::refusal(
+    "minio/same-pool-name",
+    "two pools have one name",
+    "The StatefulSet of a pool is named after it.",
+    "give each pool a name of its own",
+);
+
+/// Tags of the last images that were published.
+const LAST_SERVER_TAG: &str = "RELEASE.2025-09-07T16-13-09Z";
+const LAST_CLIENT_TAG: &str = "RELEASE.2025-08-13T08-35-41Z";
+
+pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for pool in minio.spec.pools() {
+        found.extend(drives_of(&pool, minio));
+    }
+    found.extend(minio.spec.image.as_ref().and_then(|image| image_problem(image, LAST_SERVER_TAG)));
+    found.extend(minio.spec.client_image.as_ref().and_then(|image| image_problem(image, LAST_CLIENT_TAG)));
+    found.extend(other_in_namespace(minio, context));
+    found.extend(pool_names(minio));
+    found
+}
+
+fn drives_of(pool: &Pool, minio: &MinIO) -> Option<Diagnostic> {
+    let (servers, volumes) = (pool.servers(), pool.volumes_per_server());
+    let origin = [servers.origin(), volumes.origin(), &minio.origin()];
+    let place = Origin::merged(origin.into_iter().filter(|origin| !origin.is_empty()).take(2));
+    let shape = |count: &Traced<i64>, one: &str| {
+        if *count.get() == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+    };
+    let shape = format!("{} with {} each", shape(&servers, "server"), shape(&volumes, "volume"));
+    let (servers, volumes) = (*servers.get(), *volumes.get());
+    let found = if drives::is_refused(servers, volumes) {
+        TOO_FEW_DRIVES.found(format!("{shape} cannot form an erasure set"))
+    } else {
+        match drives::layout(servers, volumes) {
+            None => UNEVEN_DRIVES.found(format!("{shape} cannot be divided into erasure sets of 2 to 16 drives")),
+            Some(layout) if layout.parity == 0 => NO_REDUNDANCY.found(format!("{shape} has no redundancy")),
+            Some(_) => return None,
+        }
+    };
+    Some(found.decided_at(place.spans(), ""))
+}
+
+fn image_problem(image: &Traced<Image>, last: &str) -> Option<Diagnostic> {
+    let name = image.get();
+    let (registry, repository) = (name.registry(), name.repository());
+    if matches!(registry, "docker.io" | "index.docker.io") && repository.starts_with("minio/") {
+        let found = IMAGE_GONE.found(format!("`{name}` is gone from Docker Hub"));
+        return Some(found.decided_at(image.origin().spans(), ""));
+    }
+    let tag = name.tag()?;
+    if registry == "quay.io" && repository.starts_with("minio/") && tag.starts_with("RELEASE.") && tag > last {
+        let found = IMAGE_UNPUBLISHED
+            .found(format!("`{name}` was never published"))
+            .help(format!("use `{last}`, the last published one, or an image of your own"));
+        return Some(found.decided_at(image.origin().spans(), ""));
+    }
+    None
+}
+
+fn other_in_namespace(minio: &MinIO, context: &Context) -> Option<Diagnostic> {
+    let other = context.offers.stores().iter().find(|store| {
+        store.namespace == minio.namespace() && store.name != minio.name() && store.name.get() < minio.name().get()
+    })?;
+    let message = format!("`{}` and `{}` both stand in namespace `{}`", other.name, minio.name(), minio.namespace());
+    let place = minio.metadata.name.origin().and(other.name.origin());
+    Some(SEVERAL_IN_NAMESPACE.found(message).decided_at(place.spans(), ""))
+}
+
+fn pool_names(minio: &MinIO) -> Vec<Diagnostic> {
+    let pools = minio.spec.pools();
+    let names: Vec<_> = pools.iter().enumerate().map(|(index, pool)| pool.name(index)).collect();
+    let twice = |(index, name): (usize, &Traced<String>)| {
+        names[..index].iter().find(|known| *known == name).map(|known| known.origin().and(name.origin()))
+    };
+    names
+        .iter()
+        .enumerate()
+        .filter_map(|(index, name)| Some((name, twice((index, name))?)))
+        .map(|(name, place)| {
+            SAME_POOL_NAME.found(format!("two pools are named `{name}`")).decided_at(place.spans(), "")
+        })
+        .collect()
+}

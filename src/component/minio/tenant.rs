@@ -1,0 +1,113 @@
+//! The Tenant, and what the operator does not make for it: a disruption budget and a network policy.
+
+use super::declaration::Pool;
+use super::{MinIO, network, operator, versions};
+use crate::component::{App, Claim, Health, Part};
+use crate::kube::Image;
+use crate::value::{ToValue, Traced, Value, manifest};
+
+/// A Tenant has no conditions, so that Flux would call it ready at once.
+const TENANT_HEALTH: Health = Health {
+    api_version: "minio.min.io/v2",
+    kind: "Tenant",
+    current: "has(status.currentState) && status.currentState == 'Initialized' && has(status.healthStatus) && status.healthStatus == 'green'",
+    in_progress: "!has(status.currentState) || status.currentState != 'Initialized' || !has(status.healthStatus) || status.healthStatus != 'green'",
+    failed: "has(status.currentState) && status.currentState in ['Another MinIO Tenant already exists in the namespace', 'Different versions across MinIO Tenant Pools', 'Pool Decommissioning Not Allowed', 'Statefulset not controlled by operator', 'Tenant credentials are not set properly']",
+};
+
+/// Returns the app of the Tenant.
+pub(super) fn app(minio: &MinIO, claims: &[&Claim]) -> App {
+    let mut parts = vec![Part::kept(tenant(minio))];
+    // A single server cannot be spared: a budget would only keep its node from being drained.
+    let several = minio.spec.servers().map(|&servers| servers > 1);
+    parts.extend(several.then(|| disruption_budget(minio)).and_then(|budget| budget.to_value()).map(Part::from));
+    parts.push(network::store_policy(minio, claims).into());
+    let install = minio.spec.operator.install.clone().unwrap_or_else(|| Traced::literal(true));
+    App { health: vec![TENANT_HEALTH], timeout: "15m", ..App::new(minio.app_id(""), parts) }
+        .after(install.then(|| operator::app_id(minio)).map(|id| id.get().clone().because(install.origin())))
+}
+
+fn tenant(minio: &MinIO) -> Value {
+    let spec = &minio.spec;
+    let image = spec
+        .image
+        .as_ref()
+        .map_or_else(|| Traced::literal(versions::SERVER_IMAGE.to_owned()), |image| image.map(Image::to_string));
+    let pools: Vec<_> = spec.pools().iter().enumerate().map(|(index, pool)| self::pool(minio, pool, index)).collect();
+    // Prometheus would otherwise need a token that only `mc` can make; the network policy lets nobody else in.
+    let public_metrics =
+        spec.monitoring.enabled().then(|| manifest!([{ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }]));
+    manifest!({
+        apiVersion: "minio.min.io/v2", kind: "Tenant",
+        metadata: { name: minio.name(), namespace: minio.namespace(), ..labels(minio) },
+        spec: {
+            image: image,
+            imagePullPolicy: "IfNotPresent",
+            configuration: { name: minio.root_secret_name() },
+            env: public_metrics,
+            pools: pools,
+            // Unset means true, and then every client needs the cluster's CA.
+            requestAutoCert: false,
+            serviceMetadata: { minioServiceLabels: minio.service_labels() },
+        },
+    })
+}
+
+/// Returns the labels of the declaration for the metadata of an object, if there are any.
+fn labels(minio: &MinIO) -> Option<Value> {
+    let labels = &minio.metadata.labels;
+    (!labels.is_empty()).then(|| manifest!({ labels: labels }))
+}
+
+fn pool(minio: &MinIO, pool: &Pool, index: usize) -> Value {
+    let resources = match &pool.resources {
+        Some(resources) => resources.value().clone(),
+        None => manifest!({ requests: { cpu: "250m", memory: "1Gi" }, limits: { memory: "2Gi" } }),
+    };
+    let affinity = match &pool.affinity {
+        Some(affinity) => affinity.value().clone(),
+        None => manifest!({ podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{
+            weight: 100i64,
+            podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: minio.pod_labels() } },
+        }] } }),
+    };
+    manifest!({
+        name: pool.name(index),
+        servers: pool.servers(),
+        volumesPerServer: pool.volumes_per_server(),
+        volumeClaimTemplate: {
+            // The operator builds the claims' names from this one, and does not default it.
+            metadata: { name: "data" },
+            spec: {
+                accessModes: ["ReadWriteOnce"],
+                storageClassName: pool.storage_class_name,
+                resources: { requests: { storage: pool.size() } },
+            },
+        },
+        resources: resources,
+        affinity: affinity,
+        nodeSelector: pool.node_selector,
+        tolerations: pool.tolerations,
+        topologySpreadConstraints: pool.topology_spread_constraints,
+        // Both contexts: without them a namespace that enforces `restricted` refuses the pods.
+        securityContext: {
+            runAsUser: 1000i64, runAsGroup: 1000i64, fsGroup: 1000i64, runAsNonRoot: true,
+            fsGroupChangePolicy: "OnRootMismatch",
+            seccompProfile: { type: "RuntimeDefault" },
+        },
+        containerSecurityContext: {
+            runAsUser: 1000i64, runAsGroup: 1000i64, runAsNonRoot: true,
+            allowPrivilegeEscalation: false,
+            capabilities: { drop: ["ALL"] },
+            seccompProfile: { type: "RuntimeDefault" },
+        },
+    })
+}
+
+fn disruption_budget(minio: &MinIO) -> Value {
+    manifest!({
+        apiVersion: "policy/v1", kind: "PodDisruptionBudget",
+        metadata: { name: minio.name(), namespace: minio.namespace(), ..labels(minio) },
+        spec: { maxUnavailable: 1i64, selector: { matchLabels: minio.pod_labels() } },
+    })
+}

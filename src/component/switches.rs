@@ -1,0 +1,80 @@
+//! Switches: flat variables that imply a declaration.
+
+use std::cell::RefCell;
+
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::value::{Traced, Value};
+use crate::variables::Variables;
+
+/// The rules about switches.
+pub(crate) const RULES: &[Rule] = &[NOT_BOOLEAN, IDLE];
+
+const NOT_BOOLEAN: Rule = Rule::refusal(
+    "switches/not-boolean",
+    "a switch is neither true nor false",
+    "A text such as `\"false\"` would switch on what it says to switch off.",
+    "write `true` or `false`, without quotes",
+);
+
+/// Told by the compile step where a written declaration takes the place of an implied one.
+pub(crate) const IDLE: Rule = Rule::note(
+    "switches/idle",
+    "a written declaration takes the place of the one that switches imply",
+    "The switches then decide nothing; whoever changes one waits for an effect that never comes.",
+    "delete the switches, or the declaration",
+);
+
+/// A variable that takes part in implying a declaration.
+#[derive(Clone, Copy, Debug)]
+pub struct Switch {
+    /// The variable's name.
+    pub name: &'static str,
+    /// What it decides, for the table in the README.
+    pub about: &'static str,
+    /// What holds without it.
+    pub default: &'static str,
+    /// Whether its value is a secret.
+    pub secret: bool,
+}
+
+impl Switch {
+    pub(crate) const fn new(name: &'static str, default: &'static str, about: &'static str) -> Self {
+        Self { name, about, default, secret: false }
+    }
+
+    pub(crate) const fn secret(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, default: "", secret: true }
+    }
+}
+
+/// The variables as switches, and what is wrong with them.
+pub(crate) struct Switches<'variables> {
+    variables: &'variables Variables,
+    problems: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'variables> Switches<'variables> {
+    pub(crate) fn new(variables: &'variables Variables) -> Self {
+        Self { variables, problems: RefCell::default() }
+    }
+
+    /// Returns the value of the switch `name`.
+    pub(crate) fn get(&self, name: &str) -> Option<Value> {
+        self.variables.get(name)
+    }
+
+    /// Whether the switch `name` is on; off where it is not set.
+    pub(crate) fn is_on(&self, name: &str) -> Traced<bool> {
+        let Some(value) = self.get(name) else { return Traced::literal(false) };
+        if let Some(on) = value.as_bool() {
+            return Traced::new(on, value.origin);
+        }
+        let found = NOT_BOOLEAN.found(format!("`{name}` is {}, not a boolean", value.kind_name()));
+        self.problems.borrow_mut().push(found.decided_at(value.origin.spans(), ""));
+        Traced::new(false, value.origin)
+    }
+
+    pub(crate) fn into_problems(self) -> Vec<Diagnostic> {
+        self.problems.into_inner()
+    }
+}
