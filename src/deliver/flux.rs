@@ -1,0 +1,293 @@
+//! The tree as Flux reads it: a Kustomization for each stage, with what it depends on and how it is known to be ready.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::layout::{self, Layout, Stage};
+use super::secrets_list;
+use crate::component::{App, Chart, ChartSource, Manifest, NeededSecret, RunOnce};
+use crate::diagnostic::Diagnostic;
+use crate::kube::Object;
+use crate::project::Project;
+use crate::tree::{File, Tree, TreePath};
+use crate::value::{Map, Node, Origin, ToValue, Traced, Value, manifest, text};
+use crate::yaml;
+
+/// The namespace that the Kustomizations of Flux live in.
+const FLUX_NAMESPACE: &str = "flux-system";
+/// The annotation that keeps an object in the cluster when it goes from git.
+const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
+/// The annotation that keeps `${…}` in an object from being filled in.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+/// Returns an object of an app, and the name for its file where it is not the object's own.
+pub(super) fn object(manifest: &Manifest) -> (Value, Option<String>) {
+    let mut value = manifest.value.clone();
+    if manifest.keep {
+        annotate(&mut value, PRUNE);
+    }
+    protect_from_substitution(&mut value);
+    (value, manifest.file_name.clone())
+}
+
+/// Returns the source and the release of a chart.
+pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
+    let metadata = manifest!({ name: chart.release, namespace: chart.namespace });
+    let (source, reference) = match &chart.source {
+        ChartSource::Http(url) => (
+            manifest!({
+                apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmRepository",
+                metadata: metadata,
+                spec: { interval: "1h", url: url },
+            }),
+            manifest!({ chart: { spec: {
+                chart: chart.chart,
+                version: chart.version,
+                sourceRef: { kind: "HelmRepository", name: chart.release },
+                interval: "1h",
+            } } }),
+        ),
+        ChartSource::Oci(url) => (
+            manifest!({
+                apiVersion: "source.toolkit.fluxcd.io/v1", kind: "OCIRepository",
+                metadata: metadata,
+                spec: {
+                    interval: "1h",
+                    url: url,
+                    ref: { tag: chart.version },
+                    layerSelector: {
+                        mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", operation: "copy",
+                    },
+                },
+            }),
+            manifest!({ chartRef: { kind: "OCIRepository", name: chart.release } }),
+        ),
+    };
+    let mut release = manifest!({
+        apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease",
+        metadata: metadata,
+        spec: {
+            interval: "1h",
+            ..reference,
+            install: { crds: "CreateReplace", remediation: { retries: 3i64 } },
+            upgrade: { crds: "CreateReplace", cleanupOnFail: true, remediation: { retries: 3i64 } },
+            values: chart.values,
+        },
+    });
+    if chart.keep {
+        annotate(&mut release, PRUNE);
+    }
+    protect_from_substitution(&mut release);
+    vec![(source, None), (release, None)]
+}
+
+/// Returns a Job whose name ends with a hash of its content: the template of a Job cannot change, so that a changed one
+/// must be another Job. Flux deletes the old one.
+pub(super) fn run_once(run: &RunOnce) -> (Value, Option<String>) {
+    let mut job = run.job.clone();
+    protect_from_substitution(&mut job);
+    let mut hash = Sha256::new();
+    let mut origin = Origin::default();
+    for part in run.inputs.iter().chain([&job]) {
+        hash.update(yaml::emit(part));
+        part.walk(&mut |value| origin.add(&value.origin));
+    }
+    let digest: String = hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let Some(name) = job.as_map_mut().and_then(|job| job.get_mut("metadata")?.as_map_mut()?.get_mut("name")) else {
+        return (job, None);
+    };
+    let stem = name.as_str().unwrap_or_default().to_owned();
+    *name = Value::new(format!("{stem}-{digest}")).because(&name.origin.and(&origin));
+    (job, Some(stem))
+}
+
+/// Sets the annotation `key` to `disabled`.
+fn annotate(value: &mut Value, key: &'static str) {
+    let Some(metadata) = value.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut()) else { return };
+    if metadata.get("annotations").is_none_or(Value::is_null) {
+        metadata.insert("annotations", Value::new(Map::new()));
+    }
+    if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_map_mut) {
+        annotations.insert(key, Value::new("disabled"));
+    }
+}
+
+/// Any variable of `postBuild`, a cluster template's included, makes Flux fill in every `${…}` of an object, and fail
+/// where it does not know one. What we write means those of a shell, or of the application.
+fn protect_from_substitution(value: &mut Value) {
+    let mut found = false;
+    value.walk(&mut |inner| found |= inner.as_str().is_some_and(|text| text.contains("${")));
+    if found {
+        annotate(value, SUBSTITUTE);
+    }
+}
+
+/// One cluster's tree in the making.
+struct Writer<'cluster> {
+    root: &'cluster str,
+    tree: Tree,
+}
+
+impl Writer<'_> {
+    fn add(&mut self, path: &str, file: File) {
+        let path = TreePath::parse(&format!("{}/{path}", self.root)).expect("folders and files have checked names");
+        self.tree.insert(path, file);
+    }
+
+    /// Adds the `kustomization.yaml` of a folder.
+    fn list(&mut self, folder: &str, resources: Vec<Value>) {
+        let list = manifest!({
+            apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: resources,
+        });
+        self.add(&format!("{folder}/kustomization.yaml"), File::manifest(list, Origin::default()));
+    }
+}
+
+/// What is delivered to one cluster.
+pub(crate) struct Delivery {
+    /// The apps, each with the declaration that it stems from.
+    pub(crate) apps: Vec<(App, Origin)>,
+    /// Objects that are written as they are.
+    pub(crate) raw: Vec<Object>,
+    /// The Secrets that somebody makes.
+    pub(crate) secrets: Vec<NeededSecret>,
+}
+
+/// Returns the tree of one cluster below `root` (`kubernetes`, `kubernetes/alpha`).
+pub(crate) fn lay_out(
+    root: &str,
+    cluster: Option<&str>,
+    project: &Project,
+    delivery: Delivery,
+    problems: &mut Vec<Diagnostic>,
+) -> Tree {
+    let layout = layout::lay_out(&delivery.apps, delivery.raw, problems);
+    let mut writer = Writer { root, tree: Tree::default() };
+    if layout.stages.is_empty() && layout.namespaces.is_empty() {
+        return writer.tree;
+    }
+    let path = project.flux_path(cluster);
+    entry(&mut writer, project, &path);
+    let mut folders: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for (name, written) in &layout.namespaces {
+        let resources = folders.entry(name).or_default();
+        if let Some((namespace, because)) = namespace(name, written.as_ref(), &layout) {
+            resources.push(Value::new("./namespace.yaml").because(&because));
+            writer.add(&format!("apps/{name}/namespace.yaml"), File::manifest(namespace, because));
+        }
+    }
+    for stage in layout.stages.values() {
+        let resource = Value::new(format!("./{}/ks.yaml", stage.id.name)).because(&stage.because);
+        folders.entry(&stage.id.namespace).or_default().push(resource);
+        self::stage(&mut writer, project, &path, stage, &layout);
+    }
+    let mut all = Vec::new();
+    for (name, resources) in folders {
+        if resources.is_empty() {
+            continue;
+        }
+        let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
+        all.push(Value::new(format!("./{name}")).because(&because));
+        writer.list(&format!("apps/{name}"), resources);
+    }
+    writer.list("apps", all);
+    if let Some(list) = secrets_list::write(delivery.secrets) {
+        writer.add("SECRETS.md", list);
+    }
+    writer.tree
+}
+
+/// Adds what a person points Flux at: one Kustomization on all apps.
+fn entry(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>) {
+    let apps = kustomization(project, "apps".to_owned(), text!("{}/apps", path), Map::new());
+    writer.add("flux/apps.yaml", File::manifest(apps, Origin::default()));
+    writer.list("flux", vec![Value::new("./apps.yaml")]);
+}
+
+/// Returns a Kustomization of Flux on the folder `path`.
+fn kustomization(project: &Project, name: impl ToValue, path: Traced<String>, more: Map) -> Value {
+    let source = project.flux_source();
+    manifest!({
+        apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization",
+        metadata: { name: name, namespace: FLUX_NAMESPACE },
+        spec: {
+            interval: "1h",
+            retryInterval: "2m",
+            path: path,
+            prune: true,
+            sourceRef: { kind: source.kind, name: source.name, namespace: source.namespace },
+            ..more,
+        },
+    })
+}
+
+/// Returns the Namespace `name` and who decides it: the written one, else one that stays when it goes from git; none
+/// for those that every cluster has.
+fn namespace(name: &str, written: Option<&Object>, layout: &Layout) -> Option<(Value, Origin)> {
+    if let Some(written) = written {
+        return Some((written.value.clone(), written.declared.clone()));
+    }
+    if name == "default" || name == FLUX_NAMESPACE || name.starts_with("kube-") {
+        return None;
+    }
+    let mut because = Origin::default();
+    for placed in layout.stages.values().flat_map(|stage| &stage.objects) {
+        if placed.object.id.namespace.as_deref() == Some(name) {
+            because.add(&placed.object.declared);
+            if let Some(namespace) = placed.object.value.at(&["metadata", "namespace"]) {
+                because.add(&namespace.origin);
+            }
+        }
+    }
+    let namespace = manifest!({
+        apiVersion: "v1", kind: "Namespace",
+        metadata: { name: name.to_owned(), annotations: { (PRUNE): "disabled" } },
+    });
+    Some((namespace, because))
+}
+
+/// Adds the folder of one stage: `ks.yaml`, and `app/` with its objects.
+fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, stage: &Stage, layout: &Layout) {
+    let folder = format!("apps/{}", stage.id.namespace);
+    let folder = format!("{folder}/{}", stage.id.name);
+    let known = stage.after.iter().filter(|after| layout.stages.contains_key(after.get()));
+    let depends_on: Vec<_> = known
+        .map(|after| {
+            manifest!({ name: after.map(|id| format!("{}-{}", id.namespace, id.name)) }).because(after.origin())
+        })
+        .collect();
+    let health: Vec<_> = stage
+        .health
+        .iter()
+        .map(|health| {
+            manifest!({
+                apiVersion: health.api_version, kind: health.kind,
+                current: health.current, inProgress: health.in_progress, failed: health.failed,
+            })
+        })
+        .collect();
+    let mut more = Map::new();
+    more.insert("wait", Value::new(true));
+    more.insert("timeout", Value::new(stage.timeout));
+    if !depends_on.is_empty() {
+        more.insert("dependsOn", Value::new(Node::List(depends_on)));
+    }
+    if !health.is_empty() {
+        more.insert("healthCheckExprs", Value::new(Node::List(health)));
+    }
+    let name = format!("{}-{}", stage.id.namespace, stage.id.name);
+    let kustomization = kustomization(project, name, text!("{}/{}/app", path, folder), more);
+    writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
+
+    let mut resources: Vec<_> = stage.objects.iter().collect();
+    resources.sort_by(|a, b| a.file.cmp(&b.file));
+    for placed in &resources {
+        let file = File::manifest(placed.object.value.clone(), placed.object.declared.clone());
+        writer.add(&format!("{folder}/app/{}", placed.file), file);
+    }
+    let listed = resources.iter().map(|placed| {
+        Value::new(format!("./{}", placed.file)).because(&placed.object.declared.and(&placed.object.value.origin))
+    });
+    writer.list(&format!("{folder}/app"), listed.collect());
+}

@@ -1,0 +1,204 @@
+//! Which objects there are, and in which file of which folder each stands.
+
+use std::collections::BTreeMap;
+
+use super::flux;
+use crate::component::{App, AppId, Health, Part};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::kube::{Object, ObjectId, Scope, scope};
+use crate::value::{Origin, Traced, Value};
+
+pub(super) const RULES: &[Rule] = &[OBJECT_CLASH, FILE_CLASH, APP_CLASH, NO_NAMESPACE];
+
+const OBJECT_CLASH: Rule = Rule::error(
+    "layout/object-clash",
+    "two declarations make the same object",
+    "The one that is applied last would win, and the next reconciliation would turn it round.",
+    "rename one of them, or delete it",
+);
+
+const FILE_CLASH: Rule = Rule::error(
+    "layout/file-clash",
+    "two objects would stand in one file",
+    "One of them would be lost.",
+    "rename one of them",
+);
+
+const APP_CLASH: Rule = Rule::error(
+    "layout/app-clash",
+    "two declarations want the same folder of the tree",
+    "What belongs to one of them would be rolled out with the other.",
+    "rename one of them",
+);
+
+const NO_NAMESPACE: Rule = Rule::error(
+    "layout/no-namespace",
+    "an object of a namespaced kind has no namespace",
+    "It would land in whatever namespace the engine happens to use.",
+    "set `metadata.namespace`",
+);
+
+/// The folder of objects that are written as they are, within that of their namespace.
+const RAW: &str = "raw";
+/// The folder of objects that belong to no namespace.
+const CLUSTER: &str = "cluster";
+
+/// One object with its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed {
+    /// The object.
+    pub(crate) object: Object,
+    /// The name of its file, without the folder.
+    pub(crate) file: String,
+}
+
+/// The objects of one stage.
+#[derive(Clone, Debug)]
+pub(crate) struct Stage {
+    /// Its namespace's folder and its own name.
+    pub(crate) id: AppId,
+    /// Who decides that it is there.
+    pub(crate) because: Origin,
+    /// The stages that must be ready before.
+    pub(crate) after: Vec<Traced<AppId>>,
+    /// The objects.
+    pub(crate) objects: Vec<Placed>,
+    /// Kinds whose readiness needs expressions.
+    pub(crate) health: Vec<Health>,
+    /// How long it may take.
+    pub(crate) timeout: &'static str,
+}
+
+/// The folders of one cluster.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layout {
+    /// The Namespaces by name.
+    pub(crate) namespaces: BTreeMap<String, Option<Object>>,
+    /// The stages by folder and name.
+    pub(crate) stages: BTreeMap<AppId, Stage>,
+}
+
+/// Returns the objects that `app` stands for, in its order.
+pub(crate) fn objects(app: &App, declared: &Origin) -> Vec<Placed> {
+    app.parts
+        .iter()
+        .flat_map(|part| match part {
+            Part::Object(manifest) => vec![flux::object(manifest)],
+            Part::Chart(chart) => flux::chart(chart),
+            Part::RunOnce(job) => vec![flux::run_once(job)],
+        })
+        .filter_map(|(value, file_name)| placed(value, file_name, app.id.origin().and(declared)))
+        .collect()
+}
+
+fn placed(value: Value, file_name: Option<String>, because: Origin) -> Option<Placed> {
+    let object = Object::read(value, because)?;
+    let file = file_name_of(&object, file_name.as_deref().unwrap_or(&object.id.name));
+    Some(Placed { object, file })
+}
+
+/// Returns `<kind>-<name>.yaml`, lower case, for the object under the name `name`. A kind of a custom group that is
+/// called like a built-in one carries its group, so that the name depends on nothing but the object.
+fn file_name_of(object: &Object, name: &str) -> String {
+    let builtin = scope("v1", &object.id.kind).is_some()
+        || crate::kube::kinds_of_group("v1").any(|(_, kind)| kind == object.id.kind);
+    let group = if builtin && !object.id.group.is_empty() { format!(".{}", object.id.group) } else { String::new() };
+    let plain =
+        |letter: char| if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_') { letter } else { '-' };
+    let stem: String = format!("{}{group}-{name}", object.id.kind).to_lowercase().chars().map(plain).collect();
+    format!("{stem}.yaml")
+}
+
+/// Lays out what the apps stand for and the `raw` objects, and finds whatever would stand in the same place.
+pub(crate) fn lay_out(apps: &[(App, Origin)], raw: Vec<Object>, problems: &mut Vec<Diagnostic>) -> Layout {
+    let mut layout = Layout::default();
+    let mut first_of: BTreeMap<AppId, (&App, &Origin)> = BTreeMap::new();
+    let mut by_id: BTreeMap<ObjectId, Origin> = BTreeMap::new();
+    for (app, declared) in apps {
+        if let Some((first, first_declared)) = first_of.get(app.id.get()) {
+            // Two stores share one operator: the same app from both is one app.
+            if first.parts == app.parts {
+                if let Some(stage) = layout.stages.get_mut(app.id.get()) {
+                    stage.because.add(declared);
+                    stage.objects.iter_mut().for_each(|placed| placed.object.declared.add(declared));
+                }
+            } else {
+                let found = APP_CLASH.found(format!("two declarations want the folder `{}`", app.id.get()));
+                problems.push(found.decided_at(declared.and(first_declared).spans(), ""));
+            }
+            continue;
+        }
+        first_of.insert(app.id.get().clone(), (app, declared));
+        let mut stage = Stage {
+            id: app.id.get().clone(),
+            because: app.id.origin().and(declared),
+            after: app.after.clone(),
+            objects: Vec::new(),
+            health: app.health.clone(),
+            timeout: app.timeout,
+        };
+        for placed in objects(app, declared) {
+            layout.add(&mut stage, placed, &mut by_id, problems);
+        }
+        layout.stages.insert(stage.id.clone(), stage);
+    }
+    for object in raw {
+        let namespace = match (scope(&object.api_version, &object.id.kind), &object.id.namespace) {
+            (Some(Scope::Cluster), _) | (None, None) => CLUSTER.to_owned(),
+            (Some(Scope::Namespaced), None) => {
+                let found = NO_NAMESPACE.found(format!("{} has no namespace", object.id));
+                problems.push(found.decided_at(object.declared.spans(), ""));
+                continue;
+            }
+            (_, Some(namespace)) => namespace.clone(),
+        };
+        let id = AppId::new(namespace, RAW);
+        let mut stage = layout.stages.remove(&id).unwrap_or_else(|| Stage {
+            id: id.clone(),
+            because: Origin::default(),
+            after: Vec::new(),
+            objects: Vec::new(),
+            health: Vec::new(),
+            timeout: "5m",
+        });
+        stage.because.add(&object.declared);
+        let file = file_name_of(&object, &object.id.name);
+        layout.add(&mut stage, Placed { object, file }, &mut by_id, problems);
+        layout.stages.insert(id, stage);
+    }
+    layout.stages.retain(|_, stage| !stage.objects.is_empty());
+    layout
+}
+
+impl Layout {
+    /// Adds an object to `stage`; a Namespace goes to its own folder.
+    fn add(
+        &mut self,
+        stage: &mut Stage,
+        placed: Placed,
+        by_id: &mut BTreeMap<ObjectId, Origin>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let object = &placed.object;
+        if let Some(known) = by_id.get(&object.id) {
+            let found = OBJECT_CLASH.found(format!("{} is made twice", object.id));
+            problems.push(found.decided_at(object.declared.and(known).spans(), ""));
+            return;
+        }
+        by_id.insert(object.id.clone(), object.declared.clone());
+        if let Some(namespace) = &object.id.namespace {
+            self.namespaces.entry(namespace.clone()).or_default();
+        }
+        if object.id.kind == "Namespace" && object.id.group.is_empty() {
+            self.namespaces.insert(object.id.name.clone(), Some(placed.object));
+            return;
+        }
+        if let Some(known) = stage.objects.iter().find(|known| known.file == placed.file) {
+            let message = format!("{} and {} would both stand in `{}`", known.object.id, object.id, placed.file);
+            let place = object.declared.and(&known.object.declared);
+            problems.push(FILE_CLASH.found(message).decided_at(place.spans(), ""));
+            return;
+        }
+        stage.objects.push(placed);
+    }
+}
