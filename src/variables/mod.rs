@@ -4,6 +4,7 @@ mod expression;
 mod template;
 mod toml;
 
+pub(crate) use self::toml::SYNTAX as TOML_SYNTAX;
 pub use self::toml::parse as parse_toml;
 
 use std::cell::RefCell;

@@ -1,0 +1,296 @@
+//! One cluster: its variables filled in, its declarations read, expanded and laid out.
+
+use std::collections::BTreeSet;
+
+use super::input::{self, Part};
+use super::{Cluster, OUTPUT, guard};
+use crate::component::{self, Context, Declared, IDLE, KINDS, Kind, Offers, Purpose, Switches};
+use crate::deliver::{self, Delivery};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::kube::Object;
+use crate::project::{self, Project};
+use crate::shape;
+use crate::source::Span;
+use crate::tree::TreePath;
+use crate::value::{self, Node, Origin, Value};
+use crate::variables::{self, Variables};
+
+pub(super) const RULES: &[Rule] = &[NO_KIND, UNKNOWN_KIND, DECLARED_TWICE];
+
+const NO_KIND: Rule = Rule::refusal(
+    "input/no-kind",
+    "a document has no `kind`",
+    "Without a kind nobody knows what the document declares; variables stand in cluster.yaml.",
+    "give the document an `apiVersion` and a `kind`",
+);
+
+const UNKNOWN_KIND: Rule = Rule::refusal(
+    "input/unknown-kind",
+    "a kind of bayplan.dev does not exist",
+    "Nothing could be made of the declaration.",
+    "correct the kind; `bayplan schema` lists those that exist",
+);
+
+const DECLARED_TWICE: Rule = Rule::error(
+    "input/declared-twice",
+    "two declarations have one kind and name",
+    "Both would make the same objects.",
+    "rename one of them, or delete it",
+);
+
+/// What one cluster came to.
+pub(super) struct Made {
+    pub(super) cluster: Cluster,
+    pub(super) problems: Vec<Diagnostic>,
+    pub(super) secrets: Vec<Span>,
+    /// The variables that were read, for the cluster's and the shared ones alike.
+    pub(super) read: BTreeSet<String>,
+}
+
+/// A declaration that was read.
+pub(super) struct Declaration {
+    pub(super) kind: &'static Kind,
+    namespace: Option<String>,
+    name: String,
+    pub(super) component: Box<dyn Declared>,
+    pub(super) origin: Origin,
+}
+
+/// All declarations of one cluster.
+#[derive(Default)]
+pub(super) struct Declarations {
+    project: Option<(Project, Origin)>,
+    pub(super) components: Vec<Declaration>,
+    pub(super) raw: Vec<Object>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+pub(super) fn compile(name: Option<&str>, shared: &Part, own: Option<&Part>, keep_origins: bool) -> Made {
+    let mut raw = shared.variables.clone();
+    if let Some(own) = own {
+        raw = variables::merge(raw, own.variables.clone());
+    }
+    let documents: Vec<_> = shared.documents.iter().chain(own.iter().flat_map(|own| &own.documents)).collect();
+    let secrets = variables::mark_secrets(&mut raw, &named_secrets(&documents));
+    let mut declarations = Declarations::default();
+    not_needed(&raw, &mut declarations.problems);
+    let variables = Variables::new(raw);
+    variables.check_all();
+    for document in documents {
+        declarations.add(variables.resolve(document));
+    }
+    declarations.add_implied(&variables);
+    declarations.find_doubles();
+
+    let root = name.map_or_else(|| OUTPUT.to_owned(), |name| format!("{OUTPUT}/{name}"));
+    let project = declarations.project.take().map(|(project, _)| project).unwrap_or_default();
+    let context = context(&mut declarations, project, Purpose::Tree);
+    let Declarations { components, raw, mut problems, .. } = declarations;
+    let mut apps = Vec::new();
+    let mut needed = Vec::new();
+    for declaration in &components {
+        problems.extend(declaration.component.lint(&context));
+        apps.extend(declaration.component.expand(&context).into_iter().map(|app| (app, declaration.origin.clone())));
+        needed.extend(declaration.component.secrets(&context));
+    }
+    let delivery = Delivery { apps, raw, secrets: needed };
+    let tree = TreePath::parse(&root).map(|root| {
+        let mut tree = deliver::lay_out(root.as_str(), name, &context.project, delivery, &mut problems);
+        for (path, file) in tree.iter_mut() {
+            if let Some(value) = file.as_manifest() {
+                guard::in_tree(value, path.as_str(), file.because(), &mut problems);
+            }
+            if !keep_origins {
+                file.forget_origins();
+            }
+        }
+        (root, tree)
+    });
+    // A cluster whose name cannot be a folder was reported when its files were read.
+    let (root, tree) =
+        tree.unwrap_or_else(|| (TreePath::parse(OUTPUT).expect("a fixed name"), crate::tree::Tree::default()));
+
+    let read = variables.read();
+    problems.extend(variables.into_problems());
+    if name.is_some() {
+        problems.iter_mut().for_each(|problem| problem.clusters = 1);
+    }
+    Made { cluster: Cluster { name: name.map(str::to_owned), root, tree }, problems, secrets, read }
+}
+
+/// Returns what the declarations may know of each other, and reports the claims that nothing answers.
+pub(super) fn context(declarations: &mut Declarations, project: Project, purpose: Purpose) -> Context {
+    let components = &mut declarations.components;
+    components.sort_by(|a, b| a.key().cmp(&b.key()));
+    let offers = Offers::new(components.iter().flat_map(|declaration| declaration.component.offers()).collect());
+    let mut claims: Vec<_> = components.iter().flat_map(|declaration| declaration.component.claims(&offers)).collect();
+    claims.sort_by(|a, b| (&a.user, &a.credentials.namespace).cmp(&(&b.user, &b.credentials.namespace)));
+    for claim in &claims {
+        declarations.problems.extend(offers.problem(claim.store.as_ref(), &claim.claimant));
+    }
+    Context { project, purpose, offers, claims }
+}
+
+/// Returns the names that the project calls secret. They must be known before any variable is read.
+fn named_secrets(documents: &[&Value]) -> BTreeSet<String> {
+    let projects = documents.iter().filter(|document| is_kind(document, project::API_VERSION, "Project"));
+    let names = projects.filter_map(|project| project.at(&["spec", "secretVariables"])?.as_list());
+    names.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// Notes secret switches that are set: where somebody makes the Secrets, nothing uses them.
+fn not_needed(variables: &value::Map, problems: &mut Vec<Diagnostic>) {
+    let names: BTreeSet<_> =
+        KINDS.iter().flat_map(|kind| kind.switches).filter(|switch| switch.secret).map(|switch| switch.name).collect();
+    for name in names {
+        if let Some(entry) = variables.entry(name).filter(|entry| !entry.value.is_null()) {
+            let found = guard::NOT_NEEDED.found(format!("nothing uses the secret `{name}`"));
+            problems.push(found.decided_at(entry.key_span.as_slice(), ""));
+        }
+    }
+}
+
+fn is_kind(document: &Value, api_version: &str, kind: &str) -> bool {
+    let is = |key, text| document.get(key).and_then(Value::as_str) == Some(text);
+    is("apiVersion", api_version) && is("kind", kind)
+}
+
+impl Declaration {
+    /// What tells declarations apart and puts them in order.
+    fn key(&self) -> (&'static str, Option<&str>, &str) {
+        (self.kind.kind, self.namespace.as_deref(), &self.name)
+    }
+}
+
+impl Declarations {
+    /// Reads one document whose expressions are filled in.
+    pub(super) fn add(&mut self, document: Value) {
+        let origin = input::declared(&document);
+        let text = |key| document.get(key).and_then(Value::as_str);
+        let (api_version, kind) = (text("apiVersion").unwrap_or_default(), text("kind").unwrap_or_default());
+        if document.get("kind").is_none() {
+            let place = input::first_line(&document);
+            self.problems.push(NO_KIND.found("the document has no `kind`").decided_at(place.as_slice(), ""));
+        } else if is_kind(&document, project::API_VERSION, "Project") {
+            self.add_project(&document, origin);
+        } else if let Some(kind) = component::kind(api_version, kind) {
+            self.add_component(kind, &document, origin);
+        } else if api_version.starts_with("bayplan.dev/") {
+            let known = KINDS.iter().filter(|known| known.api_version == project::API_VERSION).map(|known| known.kind);
+            let nearest = variables::nearest(kind, known.chain(["Project"]));
+            let found = UNKNOWN_KIND.found(format!("there is no kind `{kind}` in `{api_version}`"));
+            let found = match nearest {
+                Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+                None if KINDS.iter().any(|known| known.kind == kind) => {
+                    found.help(format!("write `apiVersion: {}`", project::API_VERSION))
+                }
+                None => found,
+            };
+            self.problems.push(found.decided_at(origin.spans(), ""));
+        } else if api_version == "v1" && kind == "List" {
+            if let Some(Node::List(items)) = document.get("items").map(|items| &items.node) {
+                items.iter().cloned().for_each(|item| self.add(item));
+            }
+        } else {
+            self.add_raw(document, origin);
+        }
+    }
+
+    fn add_project(&mut self, document: &Value, origin: Origin) {
+        let schema = project::schema();
+        let before = self.problems.len();
+        shape::check_declared(document, schema, "", &origin, &mut self.problems);
+        if self.problems.len() > before {
+            return;
+        }
+        let Some(project) =
+            self.typed(value::from_value::<Project>(document).map_err(|error| error.to_string()), &origin)
+        else {
+            return;
+        };
+        match &self.project {
+            Some((_, first)) => {
+                let found = project::SEVERAL.found("this is a second `Project`");
+                self.problems.push(found.decided_at(origin.and(first).spans(), ""));
+            }
+            None => self.project = Some((project, origin)),
+        }
+    }
+
+    fn add_component(&mut self, kind: &'static Kind, document: &Value, origin: Origin) {
+        let before = self.problems.len();
+        shape::check_declared(document, kind.schema(), "", &origin, &mut self.problems);
+        if self.problems[before..].iter().any(|problem| problem.severity == crate::diagnostic::Severity::Error) {
+            return;
+        }
+        let Some(component) = self.typed(kind.declare(document), &origin) else { return };
+        let text = |key| document.at(&["metadata", key]).and_then(Value::as_str).map(str::to_owned);
+        let (namespace, name) = (text("namespace"), text("name").unwrap_or_default());
+        self.components.push(Declaration { kind, namespace, name, component, origin });
+    }
+
+    fn add_raw(&mut self, document: Value, origin: Origin) {
+        let object = if guard::is_encrypted(&document) {
+            Object::read(document, origin)
+        } else {
+            shape::object(document, &origin, &mut self.problems)
+        };
+        if let Some(object) = object {
+            guard::plaintext(&object, &mut self.problems);
+            self.raw.push(object);
+        }
+    }
+
+    /// Adds what switches imply. A written declaration of the same kind and name takes its place.
+    fn add_implied(&mut self, variables: &Variables) {
+        let switches = Switches::new(variables);
+        for kind in KINDS.iter() {
+            let Some(implied) = kind.implied(&switches) else { continue };
+            let origin = input::declared(&implied);
+            let name = implied.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or_default();
+            let written = self.components.iter().find(|known| known.kind.kind == kind.kind && known.name == name);
+            let Some(written) = written else {
+                self.add_component(kind, &implied, origin);
+                continue;
+            };
+            let mut idle: Vec<(&str, Span)> = Vec::new();
+            for switch in kind.switches {
+                if let (Some(value), false) =
+                    (switches.get(switch.name), switch.name == "storage_class" || switch.name == "monitoring_enabled")
+                {
+                    idle.extend(value.origin.spans().first().map(|&span| (switch.name, span)));
+                }
+            }
+            let names: Vec<_> = idle.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let message = format!("{} `{name}` is declared, so that {} decide nothing", kind.kind, names.join(", "));
+            let found = idle.iter().fold(IDLE.found(message), |found, (_, span)| found.at(*span, "idle"));
+            self.problems
+                .push(written.origin.spans().iter().fold(found, |found, &span| found.at(span, "declared here")));
+        }
+        self.problems.extend(switches.into_problems());
+    }
+
+    fn find_doubles(&mut self) {
+        self.components.sort_by(|a, b| a.key().cmp(&b.key()));
+        for pair in self.components.windows(2) {
+            if pair[0].key() == pair[1].key() {
+                let found = DECLARED_TWICE.found(format!("{} `{}` is declared twice", pair[1].kind.kind, pair[1].name));
+                self.problems.push(found.decided_at(pair[1].origin.and(&pair[0].origin).spans(), ""));
+            }
+        }
+        let mut seen = BTreeSet::new();
+        self.components.retain(|declaration| {
+            seen.insert((declaration.kind.kind, declaration.namespace.clone(), declaration.name.clone()))
+        });
+    }
+
+    /// Returns a typed value. Its shape was checked, so that an error is a mistake of ours, told like any other.
+    fn typed<T>(&mut self, typed: Result<T, String>, origin: &Origin) -> Option<T> {
+        typed
+            .map_err(|message| {
+                self.problems
+                    .push(Diagnostic::error("internal/schema", message).refused().decided_at(origin.spans(), ""))
+            })
+            .ok()
+    }
+}

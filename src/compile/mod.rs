@@ -1,0 +1,88 @@
+//! Text in, tree out: the whole compile as one pure function that never fails, prints or panics.
+
+mod cluster;
+mod expand;
+mod guard;
+mod input;
+mod unused;
+
+pub use expand::{Expanded, expand};
+
+use rayon::prelude::*;
+
+use crate::diagnostic::{Diagnostics, Rule};
+use crate::source::{Sources, Span};
+use crate::tree::{Tree, TreePath};
+
+/// The folder of the output, below the project.
+const OUTPUT: &str = "kubernetes";
+
+/// What to compile, and how much to remember.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only this cluster of a fleet.
+    pub cluster: Option<String>,
+    /// Whether each file keeps what tells who decided its lines.
+    pub keep_origins: bool,
+}
+
+/// What an input stands for, and what is wrong with it.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// The clusters by name; a single one without a name where there is no fleet.
+    pub clusters: Vec<Cluster>,
+    /// Everything that was found, in the order of places.
+    pub diagnostics: Diagnostics,
+    /// Places in the sources that must not be shown.
+    pub secrets: Vec<Span>,
+}
+
+/// The tree of one cluster.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Its name in a fleet.
+    pub name: Option<String>,
+    /// The folder of its output, `kubernetes` or `kubernetes/NAME`.
+    pub root: TreePath,
+    /// Its files; their paths begin with `root`.
+    pub tree: Tree,
+}
+
+/// Compiles all clusters, in parallel; shared files are read once.
+#[must_use]
+pub fn compile(sources: &Sources, options: &Options) -> Compiled {
+    let input = input::read(sources);
+    let mut found = input.problems;
+    let mut secrets = input.secrets;
+    let wanted: Vec<_> = input
+        .clusters
+        .iter()
+        .filter(|(name, _)| options.cluster.as_ref().is_none_or(|wanted| name.as_ref() == Some(wanted)))
+        .collect();
+    let made: Vec<_> = wanted
+        .par_iter()
+        .map(|(name, own)| cluster::compile(name.as_deref(), &input.shared, own.as_ref(), options.keep_origins))
+        .collect();
+
+    let mut clusters = Vec::new();
+    let mut read = std::collections::BTreeSet::new();
+    for made in made {
+        found.extend(made.problems);
+        secrets.extend(made.secrets);
+        read.extend(made.read);
+        clusters.push(made.cluster);
+    }
+    // What one cluster of a fleet does not read, another one may.
+    if options.cluster.is_none() && !Diagnostics::new(found.clone()).has_errors() {
+        let all = std::iter::once(&input.shared).chain(input.clusters.iter().filter_map(|(_, own)| own.as_ref()));
+        found.extend(unused::find(all, &read));
+    }
+    secrets.sort();
+    secrets.dedup();
+    Compiled { clusters, diagnostics: Diagnostics::new(found), secrets }
+}
+
+/// The rules of this step.
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
+    input::RULES.iter().chain(cluster::RULES).chain(guard::RULES)
+}

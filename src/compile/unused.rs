@@ -1,0 +1,25 @@
+//! Variables that nothing reads: mostly misspelt ones.
+
+use std::collections::BTreeSet;
+
+use super::input::Part;
+use crate::component::KINDS;
+use crate::diagnostic::Diagnostic;
+use crate::variables::{self, UNUSED};
+
+/// Returns a warning for each variable of `parts` that no cluster reads.
+pub(super) fn find<'part>(parts: impl Iterator<Item = &'part Part>, read: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let switches: BTreeSet<_> = KINDS.iter().flat_map(|kind| kind.switches).map(|switch| switch.name).collect();
+    parts
+        .flat_map(|part| variables::leaves(&part.variables))
+        .filter(|(name, _)| !variables::is_read(name, read) && !switches.contains(name.as_str()))
+        .map(|(name, span)| {
+            let known = switches.iter().copied().chain(read.iter().map(String::as_str));
+            let found = UNUSED.found(format!("nothing reads the variable `{name}`")).decided_at(span.as_slice(), "");
+            match variables::nearest(&name, known) {
+                Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+                None => found,
+            }
+        })
+        .collect()
+}
