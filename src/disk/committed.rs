@@ -9,7 +9,7 @@ use std::fs::{self, File, FileType};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::Error;
+use super::error::{Error, UNREADABLE_LIST};
 use crate::plan::{Committed, Found, JOURNAL, Obstacle, TEMPORARY};
 use crate::tree::{Sums, Tree, TreePath, Unreadable};
 
@@ -237,16 +237,13 @@ fn is_absent(error: &io::Error) -> bool {
 
 fn unreadable_list(path: &TreePath, error: &Unreadable) -> Error {
     Error::fault(
-        "tree/unreadable-list",
+        &UNREADABLE_LIST,
         format!("`{path}:{}`: the line {}, so it is not known which files are ours", error.line, error.reason),
-        format!("restore the list from version control (`git checkout HEAD -- {path}`), then run `bayplan build`"),
     )
 }
 
 fn unreadable_journal(path: &TreePath, error: &Unreadable) -> Error {
-    Error::fault(
-        "tree/unreadable-list",
-        format!("`{path}:{}`: the line {}", error.line, error.reason),
-        "an interrupted build left this file: remove it, then run `bayplan build`",
-    )
+    let message = format!("`{path}:{}`: the line {}", error.line, error.reason);
+    let help = "an interrupted build left this file: remove it, then run `bayplan build`";
+    Error::Fault(Box::new(UNREADABLE_LIST.found(message).help(help)))
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::Error;
+use super::error::{EMPTY_CLUSTER, Error, LINK_LOOP, NAME_NOT_UTF8, TOO_DEEP, TWO_CLUSTER_FILES};
 use crate::source::{Source, Sources};
 
 /// The names under which the variables of a project or cluster may stand.
@@ -58,11 +58,7 @@ fn load_cluster(clusters: &Path, name: &str) -> Result<Vec<Source>, Error> {
         return Ok(sources);
     }
     // It would be taken for a cluster that was removed.
-    Err(Error::fault(
-        "project/empty-cluster",
-        format!("`clusters/{name}` holds neither `cluster.yaml` nor `declarations/`"),
-        format!("make an empty `clusters/{name}/cluster.yaml`, or remove the directory"),
-    ))
+    Err(Error::fault(&EMPTY_CLUSTER, format!("`clusters/{name}` holds neither `cluster.yaml` nor `declarations/`")))
 }
 
 /// Reads the cluster file and the declarations in `directory`, and tells whether there was any of the two.
@@ -73,9 +69,8 @@ fn load_layer(directory: &Path, prefix: &str) -> Result<(Vec<Source>, bool), Err
     let found: Vec<_> = CLUSTER_FILES.into_iter().filter_map(|name| Some((name, find(name)?))).collect();
     if let [(first, _), (second, _), ..] = found[..] {
         return Err(Error::fault(
-            "project/two-cluster-files",
+            &TWO_CLUSTER_FILES,
             format!("`{prefix}{first}` and `{prefix}{second}` both stand for the same variables"),
-            "keep one of them",
         ));
     }
     let mut sources = Vec::new();
@@ -101,7 +96,7 @@ impl Walk<'_> {
     fn directory(&mut self, directory: &Path, name: &str, depth: usize) -> Result<(), Error> {
         if depth > MAX_DEPTH {
             let message = format!("`{name}` is more than {MAX_DEPTH} directories deep");
-            return Err(Error::fault("project/too-deep", message, "move the declarations further up"));
+            return Err(Error::fault(&TOO_DEEP, message));
         }
         let entries = sorted_entries(directory).map_err(Error::io("read", directory))?;
         for entry in entries.iter().filter(|entry| !is_hidden(entry)) {
@@ -133,7 +128,7 @@ impl Walk<'_> {
         let target = path.canonicalize().map_err(Error::io("read", path))?;
         if here.starts_with(&target) || self.followed.contains(&target) {
             let message = format!("the symbolic link `{name}` leads back to a directory above it");
-            return Err(Error::fault("project/link-loop", message, "remove the link"));
+            return Err(Error::fault(&LINK_LOOP, message));
         }
         self.followed.push(target);
         self.directory(path, name, depth)?;
@@ -168,7 +163,7 @@ fn is_directory(entry: &DirEntry) -> Result<bool, Error> {
 fn utf8_name(entry: &DirEntry) -> Result<String, Error> {
     entry.file_name().into_string().map_err(|_| {
         let message = format!("the name of `{}` is not UTF-8", entry.path().display());
-        Error::fault("project/name-not-utf8", message, "rename it")
+        Error::fault(&NAME_NOT_UTF8, message)
     })
 }
 

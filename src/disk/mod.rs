@@ -8,7 +8,7 @@ mod lock;
 
 pub use apply::{apply, create};
 pub use committed::{lists, orphans, read_committed, read_orphan};
-pub use error::Error;
+pub use error::{Error, RULES};
 pub use load::{load, read_input};
 pub use lock::{Lock, lock};
 

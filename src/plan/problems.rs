@@ -1,8 +1,34 @@
 //! What forbids a build: files that somebody edited by hand, and things in the way that are not ours.
 
 use super::{Change, Obstacle, Plan};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Rule};
 use crate::tree::TreePath;
+
+/// What a committed tree can have against a build.
+pub const RULES: &[Rule] = &[EDITED, FOREIGN, LINE_ENDS];
+
+const EDITED: Rule = Rule::error(
+    "tree/edited-by-hand",
+    "a file that bayplan wrote was changed by hand",
+    "The next build would undo the change without a word, and the input would not say what runs in the cluster.",
+    "say it in the input and undo the edit; `bayplan build --force` overwrites it",
+);
+
+const FOREIGN: Rule = Rule::error(
+    "tree/foreign-file",
+    "something that bayplan did not write stands where a file is to be written",
+    "Bayplan deletes and overwrites only what its ownership list `bayplan.sums` names; what is in the way may be the \
+     only copy of somebody's work, or a symbolic link that leads out of the project.",
+    "move it away, or restore `bayplan.sums` from version control if it was deleted",
+);
+
+const LINE_ENDS: Rule = Rule::error(
+    "tree/line-ends",
+    "files differ from what was written by CRLF alone",
+    "Git on Windows checks files out with CRLF unless it is told not to; every file then looks edited.",
+    "add the line `* text=auto eol=lf` to `.gitattributes`, commit it and check the files out again; \
+     `bayplan build --force` writes them anew",
+);
 
 impl Plan {
     /// Returns an error for each file that the plan may not touch, but one for all that differ by line ends.
@@ -29,21 +55,18 @@ fn line_ends_differ(path: &TreePath, others: usize) -> Diagnostic {
         1 => format!("`{path}` and another file differ from what was written by their line ends (CRLF)"),
         _ => format!("`{path}` and {others} other files differ from what was written by their line ends (CRLF)"),
     };
-    Diagnostic::error("tree/line-ends", message).help(
-        "add the line `* text=auto eol=lf` to `.gitattributes`, commit it and check the files out again; \
-         `bayplan build --force` writes them anew",
-    )
+    LINE_ENDS.found(message)
 }
 
 fn edited(path: &TreePath, dropped: bool) -> Diagnostic {
-    let message = format!("`{path}` was edited by hand after it was written");
-    let help = if dropped {
+    let found = EDITED.found(format!("`{path}` was edited by hand after it was written"));
+    if !dropped {
+        return found;
+    }
+    found.help(
         "nothing in the input stands for it any more: undo the edit or move the file away; \
-         `bayplan build --force` deletes it"
-    } else {
-        "say it in the input and undo the edit; `bayplan build --force` overwrites it"
-    };
-    Diagnostic::error("tree/edited-by-hand", message).help(help)
+         `bayplan build --force` deletes it",
+    )
 }
 
 fn foreign(path: &TreePath, obstacle: &Obstacle) -> Diagnostic {
@@ -68,5 +91,5 @@ fn foreign(path: &TreePath, obstacle: &Obstacle) -> Diagnostic {
             format!("replace `{above}` by a directory"),
         ),
     };
-    Diagnostic::error("tree/foreign-file", message).help(help)
+    FOREIGN.found(message).help(help)
 }
