@@ -30,6 +30,8 @@ pub mod compile;
 
 pub mod plan;
 
+pub mod rules;
+
 pub mod report;
 
 pub mod disk;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `bayplan` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bayplan::cli::run()
+}

@@ -162,3 +162,9 @@ pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
 pub(crate) fn shared_rules() -> impl Iterator<Item = &'static Rule> {
     context::RULES.iter().chain(switches::RULES).chain(project::RULES)
 }
+
+/// Returns group and version, kind, and what it is for, of every kind of declaration.
+pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let project = (project::API_VERSION, "Project", "settings of the project: delivery, secrets");
+    KINDS.iter().map(|kind| (kind.api_version, kind.kind, kind.about)).chain([project])
+}

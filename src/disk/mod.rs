@@ -4,12 +4,14 @@ mod apply;
 mod committed;
 mod error;
 mod load;
+mod locate;
 mod lock;
 
 pub use apply::{apply, create};
 pub use committed::{lists, orphans, read_committed, read_orphan};
 pub use error::{Error, RULES};
 pub use load::{load, read_input};
+pub use locate::locate;
 pub use lock::{Lock, lock};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod excerpt;
 
 pub mod diagnostics;
 pub mod diff;
+pub mod explain;
 
 /// How a report is to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,0 +1,41 @@
+//! `bayplan schema`: the JSON Schema of a kind.
+
+use super::Exit;
+use super::session::show_plain;
+use super::terminal::Terminal;
+use crate::component::{self, KINDS};
+use crate::diagnostic::Diagnostic;
+use crate::{project, variables};
+
+/// Print the JSON Schema of a kind, or list the kinds
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The kind, `MinIO`
+    kind: Option<String>,
+}
+
+pub(super) fn run(args: &Args, terminal: &Terminal) -> Exit {
+    schema(args, terminal).unwrap_or_else(|exit| exit)
+}
+
+fn schema(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
+    let Some(wanted) = &args.kind else {
+        let lines =
+            component::kinds().map(|(api_version, kind, about)| format!("{kind:24} {api_version:24} {about}\n"));
+        terminal.data(lines.collect::<String>().as_bytes())?;
+        return Ok(Exit::Fine);
+    };
+    let known = KINDS.iter().find(|kind| kind.kind == wanted).map(component::Kind::schema);
+    let Some(schema) = known.or_else(|| (wanted == "Project").then(project::schema)) else {
+        let found = Diagnostic::error("usage/unknown-kind", format!("there is no kind `{wanted}`"));
+        let found = match variables::nearest(wanted, component::kinds().map(|(_, kind, _)| kind)) {
+            Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+            None => found.help("`bayplan schema` lists the kinds"),
+        };
+        show_plain(vec![found], terminal);
+        return Err(Exit::Failed);
+    };
+    let text = serde_json::to_string_pretty(schema).expect("a schema is JSON") + "\n";
+    terminal.data(text.as_bytes())?;
+    Ok(Exit::Fine)
+}

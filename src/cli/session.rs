@@ -1,0 +1,162 @@
+//! What `build`, `check`, `diff` and `explain` share: a project read, compiled, and held against its tree.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::Exit;
+use super::terminal::Terminal;
+use crate::compile::{self, Cluster, Compiled, Options};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::disk::{self, Error};
+use crate::plan::{Committed, Plan, Summary};
+use crate::report;
+use crate::source::Sources;
+use crate::tree::{Tree, TreePath};
+use crate::variables;
+
+/// Which project, and which of its clusters.
+#[derive(clap::Args)]
+pub(super) struct ProjectArgs {
+    /// The project's directory
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(super) directory: PathBuf,
+
+    /// Only this cluster of a fleet
+    #[arg(short, long, value_name = "NAME")]
+    pub(super) cluster: Option<String>,
+}
+
+/// A project that was read and compiled.
+pub(super) struct Session<'run> {
+    pub(super) directory: &'run Path,
+    pub(super) sources: Sources,
+    pub(super) compiled: Compiled,
+    whole: bool,
+}
+
+/// One cluster's tree, or that of a removed one, against what stands on the disk.
+pub(super) struct Target {
+    pub(super) desired: Tree,
+    pub(super) committed: Committed,
+    pub(super) plan: Plan,
+}
+
+impl<'run> Session<'run> {
+    /// Reads and compiles a project.
+    pub(super) fn open(args: &'run ProjectArgs, keep_origins: bool, terminal: &Terminal) -> Result<Self, Exit> {
+        Self::open_at(&args.directory, args.cluster.clone(), keep_origins, terminal)
+    }
+
+    pub(super) fn open_at(
+        directory: &'run Path,
+        cluster: Option<String>,
+        keep_origins: bool,
+        terminal: &Terminal,
+    ) -> Result<Self, Exit> {
+        let sources = disk::load(directory).map_err(|error| failed(&error, terminal))?;
+        let whole = cluster.is_none();
+        let wanted = cluster.clone();
+        let compiled =
+            terminal.while_telling("compiling", || compile::compile(&sources, &Options { cluster, keep_origins }));
+        if let Some(wanted) = wanted.filter(|_| compiled.clusters.is_empty()) {
+            return Err(unknown_cluster(&wanted, &sources, terminal));
+        }
+        Ok(Self { directory, sources, compiled, whole })
+    }
+
+    /// Shows what was found in the input, and returns whether there is an error.
+    pub(super) fn report(&self, terminal: &Terminal) -> bool {
+        let found = &self.compiled.diagnostics;
+        show(found, &self.sources, &self.compiled.secrets, terminal);
+        found.has_errors()
+    }
+
+    /// Holds every cluster against its tree; files of clusters that are no more, too.
+    pub(super) fn targets(&mut self, terminal: &Terminal) -> Result<Vec<Target>, Exit> {
+        let clusters = std::mem::take(&mut self.compiled.clusters);
+        let directory = self.directory;
+        let whole = self.whole;
+        terminal
+            .while_telling("comparing", || targets(directory, clusters, whole))
+            .map_err(|error| failed(&error, terminal))
+    }
+}
+
+fn targets(directory: &Path, clusters: Vec<Cluster>, whole: bool) -> Result<Vec<Target>, Error> {
+    let live: Vec<_> = clusters.iter().map(|cluster| cluster.root.clone()).collect();
+    // Whoever builds one cluster of many knows nothing of the others.
+    let orphans = if whole { disk::orphans(directory, &live)? } else { Vec::new() };
+    let elsewhere = disk::lists(directory, &orphans)?;
+    let mut targets: Vec<Target> = clusters
+        .into_par_iter()
+        .map(|Cluster { root, tree: mut desired, .. }| {
+            if !desired.is_empty() {
+                desired.insert_sums(&root);
+            }
+            let committed = disk::read_committed(directory, &root, &desired, &elsewhere)?;
+            let plan = Plan::between(&desired, &committed);
+            Ok(Target { desired, committed, plan })
+        })
+        .collect::<Result<_, Error>>()?;
+    let wanted: BTreeSet<TreePath> = match orphans.is_empty() {
+        true => BTreeSet::new(),
+        false => targets.iter().flat_map(|target| target.desired.iter().map(|(path, _)| path.clone())).collect(),
+    };
+    for root in orphans {
+        let committed = disk::read_orphan(directory, &root, &wanted)?;
+        let plan = Plan::between(&Tree::default(), &committed);
+        targets.push(Target { desired: Tree::default(), committed, plan });
+    }
+    Ok(targets)
+}
+
+/// Returns what all plans together would do.
+pub(super) fn summary(targets: &[Target]) -> Summary {
+    targets.iter().map(|target| target.plan.summary()).fold(Summary::default(), |sum, one| Summary {
+        changed: sum.changed + one.changed,
+        added: sum.added + one.added,
+        deleted: sum.deleted + one.deleted,
+    })
+}
+
+/// Shows findings on stderr; notes and warnings not when the user wants to hear only what is wrong.
+pub(super) fn show(found: &Diagnostics, sources: &Sources, secrets: &[crate::source::Span], terminal: &Terminal) {
+    let look = terminal.stderr_look();
+    if terminal.is_quiet() {
+        let errors = found.iter().filter(|one| one.severity == crate::diagnostic::Severity::Error).cloned().collect();
+        terminal.trouble(&report::diagnostics::render(&Diagnostics::new(errors), sources, secrets, look));
+    } else {
+        terminal.trouble(&report::diagnostics::render(found, sources, secrets, look));
+    }
+}
+
+/// Shows findings that have no place in the input.
+pub(super) fn show_plain(found: Vec<Diagnostic>, terminal: &Terminal) {
+    show(&Diagnostics::new(found), &Sources::default(), &[], terminal);
+}
+
+/// Shows an error of the disk and returns how the command ends.
+pub(super) fn failed(error: &Error, terminal: &Terminal) -> Exit {
+    show_plain(vec![error.diagnostic()], terminal);
+    match error {
+        Error::Fault(_) => Exit::Found,
+        _ => Exit::Failed,
+    }
+}
+
+fn unknown_cluster(wanted: &str, sources: &Sources, terminal: &Terminal) -> Exit {
+    let names: BTreeSet<_> = sources
+        .iter()
+        .filter_map(|(_, source)| Some(source.name().strip_prefix("clusters/")?.split_once('/')?.0))
+        .collect();
+    let found = Diagnostic::error("usage/unknown-cluster", format!("there is no cluster `{wanted}`"));
+    let found = match variables::nearest(wanted, names.iter().copied()) {
+        Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+        None if names.is_empty() => found.help("this project is one cluster: leave `--cluster` out"),
+        None => found.help("each folder below `clusters/` is one"),
+    };
+    show_plain(vec![found], terminal);
+    Exit::Failed
+}
