@@ -17,6 +17,8 @@ pub struct Format {
     pub code: &'static str,
     /// What it is, to stand after "is no".
     pub what: &'static str,
+    /// Whether the API server refuses what is not one.
+    pub refused: bool,
     /// Why a text is not one, without quoting it.
     pub check: fn(&str) -> Result<(), String>,
     /// What it was probably meant to be.
@@ -25,7 +27,7 @@ pub struct Format {
 
 impl Format {
     const fn of<G: Grammar>() -> Self {
-        Self { name: G::FORMAT, code: G::CODE, what: G::WHAT, check: G::check, nearest: G::nearest }
+        Self { name: G::FORMAT, code: G::CODE, what: G::WHAT, refused: true, check: G::check, nearest: G::nearest }
     }
 }
 
@@ -40,9 +42,18 @@ pub static FORMATS: &[Format] = &[
     Format::of::<ApiVersionGrammar>(),
     Format::of::<QuantityGrammar>(),
     Format::of::<ImageGrammar>(),
+    // The API server takes any text as the image of a container; the node fails to pull it.
+    Format { name: "bayplan.container-image", refused: false, ..Format::of::<ImageGrammar>() },
     Format::of::<BucketNameGrammar>(),
     Format::of::<DurationGrammar>(),
-    Format { name: "byte", code: "shape/invalid-base64", what: "base64", check: check_base64, nearest: |_| None },
+    Format {
+        name: "byte",
+        code: "shape/invalid-base64",
+        what: "base64",
+        refused: true,
+        check: check_base64,
+        nearest: |_| None,
+    },
 ];
 
 /// Returns the format `name`.

@@ -79,7 +79,7 @@ static AMENDMENTS: &[Amendment] = &[
     amend(POD_SPEC, "serviceAccountName", r#"{ "format": "bayplan.subdomain" }"#),
     amend(POD_SPEC, "restartPolicy", r#"{ "enum": ["Always", "OnFailure", "Never"] }"#),
     amend(CONTAINER, "name", r#"{ "format": "bayplan.name" }"#),
-    amend(CONTAINER, "image", r#"{ "format": "bayplan.image" }"#),
+    amend(CONTAINER, "image", r#"{ "format": "bayplan.container-image" }"#),
     amend(CONTAINER, "imagePullPolicy", r#"{ "enum": ["Always", "IfNotPresent", "Never"] }"#),
     amend(CONTAINER, "env", BY_NAME),
     amend(CONTAINER, "volumeMounts", r#"{ "x-kubernetes-list-map-keys": ["mountPath"] }"#),

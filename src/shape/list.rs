@@ -1,5 +1,7 @@
 //! Lists: their items, their number, and items that stand there twice.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 
 use super::facets::Facets;
@@ -22,9 +24,9 @@ impl<'schema> Walk<'_, 'schema> {
         if let Some(keys) = keys {
             let keys: Vec<_> = keys.iter().filter_map(Json::as_str).collect();
             let item = facets.values("items").next().map(|schema| Facets::of(self.root, schema)).unwrap_or_default();
-            self.doubles(value, items, &keys, place, |one| key_values(one, &keys, &item));
+            self.doubles(value, items, &keys, place, |one| identity(one, &keys, &item));
         } else if is_set {
-            self.doubles(value, items, &[], place, |one| Some(vec![one.to_json()]));
+            self.doubles(value, items, &[], place, |one| Some(one.to_json().to_string()));
         }
     }
 
@@ -35,13 +37,13 @@ impl<'schema> Walk<'_, 'schema> {
         items: &[Value],
         keys: &[&str],
         place: &Place<'_>,
-        identity: impl Fn(&Value) -> Option<Vec<Json>>,
+        identity: impl Fn(&Value) -> Option<String>,
     ) {
-        let mut seen: Vec<(Vec<Json>, &Value)> = Vec::new();
+        let mut seen: BTreeMap<String, &Value> = BTreeMap::new();
         for (index, item) in items.iter().enumerate() {
             let Some(own) = identity(item) else { continue };
-            let Some((_, first)) = seen.iter().find(|(known, _)| *known == own) else {
-                seen.push((own, item));
+            let Some(first) = seen.get(&own) else {
+                seen.insert(own, item);
                 continue;
             };
             let culprit = |one| keys.first().and_then(|key| Value::get(one, key)).unwrap_or(one);
@@ -70,9 +72,11 @@ fn shown_identity(item: &Value, keys: &[&str], place: &Place<'_>) -> String {
 }
 
 /// Returns what identifies an item; a key that is left out has its default. Nothing, if no key is there.
-fn key_values(item: &Value, keys: &[&str], schema: &Facets<'_>) -> Option<Vec<Json>> {
+fn identity(item: &Value, keys: &[&str], schema: &Facets<'_>) -> Option<String> {
     keys.iter().any(|key| item.get(key).is_some()).then(|| {
         let default = |key: &str| schema.property(key).find_map(|property| property.get("default").cloned());
-        keys.iter().map(|key| item.get(key).map(Value::to_json).or_else(|| default(key)).unwrap_or_default()).collect()
+        let values =
+            keys.iter().map(|key| item.get(key).map(Value::to_json).or_else(|| default(key)).unwrap_or_default());
+        Json::Array(values.collect()).to_string()
     })
 }

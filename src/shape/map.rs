@@ -15,11 +15,17 @@ use crate::value::{Entry, Map, Value};
 /// Up to so many fields are listed when none is near.
 const FEW: usize = 12;
 
+/// The fields that every object has.
+const OF_OBJECTS: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
 impl<'schema> Walk<'_, 'schema> {
     pub(super) fn map(&mut self, value: &Value, map: &Map, facets: &Facets<'schema>, place: &Place<'_>) {
         let known = self.known_fields(facets);
-        let closed = self.is_closed(facets);
+        // The schema of a custom resource need not name what every object has.
+        let is_object = place.is_document() || facets.is_set("x-kubernetes-embedded-resource");
+        let closed = self.is_closed(facets, place);
         for entry in map {
+            let is_common = is_object && OF_OBJECTS.contains(&entry.key.as_ref());
             let inner = place.key(value, &entry.key, entry.key_span);
             self.key_names(entry, facets, &inner);
             let mut schemas = facets.property(&entry.key).peekable();
@@ -27,7 +33,7 @@ impl<'schema> Walk<'_, 'schema> {
                 if !entry.value.is_null() {
                     self.values(&entry.value, schemas, &inner);
                 }
-            } else if !known.contains(entry.key.as_ref()) {
+            } else if !is_common && !known.contains(entry.key.as_ref()) {
                 if closed {
                     self.unknown_field(entry, &known, place, &inner);
                 } else if !entry.value.is_null() {
@@ -57,17 +63,18 @@ impl<'schema> Walk<'_, 'schema> {
         for branch in facets.choices.iter().flat_map(|choice| &choice.branches) {
             known.extend(Facets::of(self.root, branch).property_names());
         }
-        if facets.is_set("x-kubernetes-embedded-resource") {
-            known.extend(["apiVersion", "kind", "metadata"]);
-        }
         known
     }
 
     /// Whether a field that is not named is unknown. The API server drops it where nothing is said.
-    fn is_closed(&self, facets: &Facets<'schema>) -> bool {
+    fn is_closed(&self, facets: &Facets<'schema>, place: &Place<'_>) -> bool {
         let others = || facets.values("additionalProperties");
         if others().any(|schema| *schema == Json::Bool(false)) {
             return true;
+        }
+        // The schema of a custom resource may narrow the name; the other metadata are those of all objects.
+        if place.is_metadata() && !facets.property_names().any(|name| name == "labels") {
+            return false;
         }
         let open = others().next().is_some() || facets.is_set("x-kubernetes-preserve-unknown-fields");
         !open && !self.partial && facets.property_names().next().is_some()
@@ -86,6 +93,7 @@ impl<'schema> Walk<'_, 'schema> {
     }
 
     fn unknown_field(&mut self, entry: &Entry, known: &BTreeSet<&str>, parent: &Place<'_>, place: &Place<'_>) {
+        let of_objects = parent.is_document().then_some(OF_OBJECTS).into_iter().flatten();
         let key = quoted(&entry.key);
         let message = match parent.shown() {
             Some(at) => format!("unknown field {key} in {at}"),
@@ -97,7 +105,7 @@ impl<'schema> Walk<'_, 'schema> {
             &entry.value,
             "unknown field",
         );
-        diagnostic.help = match nearest(&entry.key, known.iter().copied()) {
+        diagnostic.help = match nearest(&entry.key, known.iter().copied().chain(of_objects)) {
             Some(near) => Some(format!("did you mean `{near}`?")),
             None if known.is_empty() => Some("remove it, no fields are known here".to_owned()),
             None if known.len() <= FEW => Some(format!("use one of {}", listed(known.iter().copied()))),

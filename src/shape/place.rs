@@ -54,6 +54,16 @@ impl<'walk> Place<'walk> {
         (self.choices < MOST_CHOICES).then(|| Self { choices: self.choices + 1, ..*self })
     }
 
+    /// Whether this is a whole document.
+    pub(super) fn is_document(&self) -> bool {
+        matches!(self.step, Step::Root(""))
+    }
+
+    /// Whether these are the metadata of a whole document.
+    pub(super) fn is_metadata(&self) -> bool {
+        matches!(self.step, Step::Key("metadata")) && self.parent.is_some_and(Place::is_document)
+    }
+
     /// Whether `value`, which is here, must not be shown.
     pub(super) fn is_secret(&self, value: &Value) -> bool {
         self.secret || value.origin.secret

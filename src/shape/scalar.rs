@@ -75,13 +75,13 @@ impl<'schema> Walk<'_, 'schema> {
             let is_open = |keyword: &str| facet.get(keyword) == Some(&Json::Bool(true));
             let least = |limit: &serde_json::Number, open: bool| match number.cmp(limit) {
                 Some(order) if order.is_lt() || (open && order.is_eq()) => {
-                    Some(format!("{} {limit}", if open { "greater than" } else { "at least" }))
+                    Some(format!("{} {}", if open { "greater than" } else { "at least" }, plain(limit)))
                 }
                 _ => None,
             };
             let most = |limit: &serde_json::Number, open: bool| match number.cmp(limit) {
                 Some(order) if order.is_gt() || (open && order.is_eq()) => {
-                    Some(format!("{} {limit}", if open { "less than" } else { "at most" }))
+                    Some(format!("{} {}", if open { "less than" } else { "at most" }, plain(limit)))
                 }
                 _ => None,
             };
@@ -136,7 +136,8 @@ impl<'schema> Walk<'_, 'schema> {
         let mut diagnostic =
             place.at_value(Diagnostic::error(format.code, message), value, &format!("no {}", format.what));
         diagnostic.help = (format.nearest)(text).filter(|_| !secret).map(|near| format!("write {}", quoted(&near)));
-        self.refuse(diagnostic);
+        diagnostic.refused = format.refused;
+        self.report.push(diagnostic);
     }
 }
 
@@ -157,6 +158,12 @@ impl Number {
             (Self::Float(number), _) => number.partial_cmp(&limit.as_f64()?),
         }
     }
+}
+
+/// Returns a bound as people write it: `65535`, where the schema has `65535.0`.
+fn plain(limit: &serde_json::Number) -> String {
+    let text = limit.to_string();
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// Returns the bounds of a format of integers.
