@@ -170,11 +170,12 @@ impl<'a> Reader<'a> {
         if let Some(obstacle) = obstacle(metadata.file_type()) {
             return Ok(Some(Found::Obstacle(obstacle)));
         }
-        self.bytes.clear();
-        // One byte more than there should be, so that the end of the file is seen without growing the buffer.
-        self.bytes.reserve(usize::try_from(metadata.len()).unwrap_or(0) + 1);
-        let file = File::open(&full).map_err(Error::io("read", &full))?;
-        file.take(metadata.len() + 1).read_to_end(&mut self.bytes).map_err(Error::io("read", &full))?;
+        // One read for a file: as many bytes as it has, or fewer if somebody shortens it just now.
+        let length = usize::try_from(metadata.len()).map_err(|_| too_large(&full))?;
+        self.bytes.resize(length, 0);
+        let mut file = File::open(&full).map_err(Error::io("read", &full))?;
+        let read = read_up_to(&mut file, &mut self.bytes).map_err(Error::io("read", &full))?;
+        self.bytes.truncate(read);
         let same = desired.is_some_and(|text| text.as_bytes() == self.bytes);
         Ok(Some(if same { Found::Same } else { Found::Other(self.bytes.clone()) }))
     }
@@ -216,6 +217,24 @@ impl<'a> Reader<'a> {
     fn full(&self, path: &str) -> PathBuf {
         self.project.join(path)
     }
+}
+
+/// Reads until `bytes` are full or the file ends, and returns how many were read.
+fn read_up_to(file: &mut File, bytes: &mut [u8]) -> io::Result<usize> {
+    let mut read = 0;
+    while read < bytes.len() {
+        match file.read(&mut bytes[read..]) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
+}
+
+fn too_large(path: &Path) -> Error {
+    Error::io("read", path)(io::ErrorKind::FileTooLarge.into())
 }
 
 /// Returns what makes something of kind `kind` no file.
