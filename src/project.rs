@@ -1,6 +1,5 @@
 //! The settings of a project that others read: how it is delivered, and where its secrets come from.
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use schemars::JsonSchema;
@@ -8,7 +7,7 @@ use serde::Deserialize;
 
 use crate::diagnostic::Rule;
 use crate::kube::{self, Name};
-use crate::value::{Origin, Traced};
+use crate::value::Traced;
 
 /// Group and version of the declarations that are bayplan's own.
 pub const API_VERSION: &str = "bayplan.dev/v1alpha1";
@@ -61,9 +60,11 @@ struct Spec {
     deliver: Deliver,
     /// Where secrets come from.
     #[serde(default)]
+    #[expect(dead_code, reason = "there is one mode so far")]
     secrets: Secrets,
     /// Names of further variables whose values must not be seen, beside those whose names say so.
     #[serde(default)]
+    #[expect(dead_code, reason = "read before the variables are, and so before the project")]
     secret_variables: Vec<Traced<String>>,
     /// Objects that exist in the cluster without this project, so that references to them are no mistake.
     #[serde(default)]
@@ -83,7 +84,7 @@ struct Deliver {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct FluxSettings {
-    /// The source that Flux reads the repository from. Default: the GitRepository `flux-system` in `flux-system`.
+    /// The source that Flux reads the repository from. Default: the `GitRepository` `flux-system` in `flux-system`.
     #[serde(default)]
     source: FluxSourceSettings,
     /// Where the output stands in the repository. Default: `./kubernetes`. In a fleet, the cluster's name is added.
@@ -189,16 +190,6 @@ impl Project {
             let base = base.trim_end_matches('/');
             cluster.map_or_else(|| base.to_owned(), |cluster| format!("{base}/{cluster}"))
         })
-    }
-
-    /// Returns the names of further variables whose values must not be seen.
-    pub(crate) fn secret_variables(&self) -> BTreeSet<String> {
-        self.spec.secret_variables.iter().map(|name| name.get().clone()).collect()
-    }
-
-    /// Returns the names of further secret variables with their places.
-    pub(crate) fn secret_variable_places(&self) -> impl Iterator<Item = (&str, &Origin)> {
-        self.spec.secret_variables.iter().map(|name| (name.get().as_str(), name.origin()))
     }
 
     /// Returns the objects that exist without this project.

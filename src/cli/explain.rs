@@ -5,8 +5,8 @@ use std::path::Path;
 use super::Exit;
 use super::session::{Session, failed, show_plain};
 use super::terminal::Terminal;
-use crate::diagnostic::Diagnostic;
-use crate::{disk, report, rules, variables};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::{disk, report, rules};
 
 /// Tell which input decided a line of the tree, what a line of the input decides, or what a code means
 #[derive(clap::Args)]
@@ -85,7 +85,7 @@ fn explain_line(file: &str, line: usize, terminal: &Terminal) -> Result<Exit, Ex
 
 fn unknown_code(code: &str, terminal: &Terminal) -> Exit {
     let found = Diagnostic::error("usage/unknown-code", format!("`{code}` is neither a code nor FILE:LINE"));
-    let found = match variables::nearest(code, rules::all().map(|rule| rule.code)) {
+    let found = match nearest(code, rules::all().map(|rule| rule.code)) {
         Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
         None => found.help("codes stand in brackets in front of messages: `error[minio/too-few-drives]`"),
     };

@@ -4,8 +4,8 @@ use super::Exit;
 use super::session::show_plain;
 use super::terminal::Terminal;
 use crate::component::{self, KINDS};
-use crate::diagnostic::Diagnostic;
-use crate::{project, variables};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::project;
 
 /// Print the JSON Schema of a kind, or list the kinds
 #[derive(clap::Args)]
@@ -28,7 +28,7 @@ fn schema(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
     let known = KINDS.iter().find(|kind| kind.kind == wanted).map(component::Kind::schema);
     let Some(schema) = known.or_else(|| (wanted == "Project").then(project::schema)) else {
         let found = Diagnostic::error("usage/unknown-kind", format!("there is no kind `{wanted}`"));
-        let found = match variables::nearest(wanted, component::kinds().map(|(_, kind, _)| kind)) {
+        let found = match nearest(wanted, component::kinds().map(|(_, kind, _)| kind)) {
             Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
             None => found.help("`bayplan schema` lists the kinds"),
         };

@@ -8,13 +8,12 @@ use rayon::prelude::*;
 use super::Exit;
 use super::terminal::Terminal;
 use crate::compile::{self, Cluster, Compiled, Options};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::disk::{self, Error};
 use crate::plan::{Committed, Plan, Summary};
 use crate::report;
 use crate::source::Sources;
 use crate::tree::{Tree, TreePath};
-use crate::variables;
 
 /// Which project, and which of its clusters.
 #[derive(clap::Args)]
@@ -100,9 +99,10 @@ fn targets(directory: &Path, clusters: Vec<Cluster>, whole: bool) -> Result<Vec<
             Ok(Target { desired, committed, plan })
         })
         .collect::<Result<_, Error>>()?;
-    let wanted: BTreeSet<TreePath> = match orphans.is_empty() {
-        true => BTreeSet::new(),
-        false => targets.iter().flat_map(|target| target.desired.iter().map(|(path, _)| path.clone())).collect(),
+    let wanted: BTreeSet<TreePath> = if orphans.is_empty() {
+        BTreeSet::new()
+    } else {
+        targets.iter().flat_map(|target| target.desired.iter().map(|(path, _)| path.clone())).collect()
     };
     for root in orphans {
         let committed = disk::read_orphan(directory, &root, &wanted)?;
@@ -152,7 +152,7 @@ fn unknown_cluster(wanted: &str, sources: &Sources, terminal: &Terminal) -> Exit
         .filter_map(|(_, source)| Some(source.name().strip_prefix("clusters/")?.split_once('/')?.0))
         .collect();
     let found = Diagnostic::error("usage/unknown-cluster", format!("there is no cluster `{wanted}`"));
-    let found = match variables::nearest(wanted, names.iter().copied()) {
+    let found = match nearest(wanted, names.iter().copied()) {
         Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
         None if names.is_empty() => found.help("this project is one cluster: leave `--cluster` out"),
         None => found.help("each folder below `clusters/` is one"),

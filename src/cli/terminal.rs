@@ -57,6 +57,7 @@ impl Terminal {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "whoever speaks has a terminal")]
     /// Writes text to stderr. If that fails, there is nowhere left to say so.
     pub(super) fn trouble(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());

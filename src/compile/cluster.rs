@@ -6,7 +6,7 @@ use super::input::{self, Part};
 use super::{Cluster, OUTPUT, guard};
 use crate::component::{self, Context, Declared, IDLE, KINDS, Kind, Offers, Purpose, Switches};
 use crate::deliver::{self, Delivery};
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, Severity, nearest};
 use crate::kube::Object;
 use crate::project::{self, Project};
 use crate::shape;
@@ -113,7 +113,9 @@ pub(super) fn compile(name: Option<&str>, shared: &Part, own: Option<&Part>, kee
     let read = variables.read();
     problems.extend(variables.into_problems());
     if name.is_some() {
-        problems.iter_mut().for_each(|problem| problem.clusters = 1);
+        for problem in &mut problems {
+            problem.clusters = 1;
+        }
     }
     Made { cluster: Cluster { name: name.map(str::to_owned), root, tree }, problems, secrets, read }
 }
@@ -177,7 +179,7 @@ impl Declarations {
             self.add_component(kind, &document, origin);
         } else if api_version.starts_with("bayplan.dev/") {
             let known = KINDS.iter().filter(|known| known.api_version == project::API_VERSION).map(|known| known.kind);
-            let nearest = variables::nearest(kind, known.chain(["Project"]));
+            let nearest = nearest(kind, known.chain(["Project"]));
             let found = UNKNOWN_KIND.found(format!("there is no kind `{kind}` in `{api_version}`"));
             let found = match nearest {
                 Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
@@ -220,7 +222,7 @@ impl Declarations {
     fn add_component(&mut self, kind: &'static Kind, document: &Value, origin: Origin) {
         let before = self.problems.len();
         shape::check_declared(document, kind.schema(), "", &origin, &mut self.problems);
-        if self.problems[before..].iter().any(|problem| problem.severity == crate::diagnostic::Severity::Error) {
+        if self.problems[before..].iter().any(|problem| problem.severity == Severity::Error) {
             return;
         }
         let Some(component) = self.typed(kind.declare(document), &origin) else { return };
@@ -289,7 +291,7 @@ impl Declarations {
         typed
             .map_err(|message| {
                 self.problems
-                    .push(Diagnostic::error("internal/schema", message).refused().decided_at(origin.spans(), ""))
+                    .push(Diagnostic::error("internal/schema", message).refused().decided_at(origin.spans(), ""));
             })
             .ok()
     }

@@ -117,7 +117,7 @@ pub(super) fn read(sources: &Sources) -> Input {
 }
 
 fn documents(file: FileId, source: &Source) -> (Vec<Value>, Vec<Diagnostic>) {
-    if source.name().ends_with(".toml") && source.not_utf8_at().is_none() {
+    if source.name().rsplit('/').next() == Some("cluster.toml") && source.not_utf8_at().is_none() {
         let (value, problems) = variables::parse_toml(file, source);
         return (vec![value], problems);
     }

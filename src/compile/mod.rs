@@ -10,7 +10,7 @@ pub use expand::{Expanded, expand};
 
 use rayon::prelude::*;
 
-use crate::diagnostic::{Diagnostics, Rule};
+use crate::diagnostic::{Diagnostics, Rule, Severity};
 use crate::source::{Sources, Span};
 use crate::tree::{Tree, TreePath};
 
@@ -52,6 +52,7 @@ pub struct Cluster {
 #[must_use]
 pub fn compile(sources: &Sources, options: &Options) -> Compiled {
     let input = input::read(sources);
+    let readable = !input.problems.iter().any(|problem| problem.severity == Severity::Error);
     let mut found = input.problems;
     let mut secrets = input.secrets;
     let wanted: Vec<_> = input
@@ -72,8 +73,8 @@ pub fn compile(sources: &Sources, options: &Options) -> Compiled {
         read.extend(made.read);
         clusters.push(made.cluster);
     }
-    // What one cluster of a fleet does not read, another one may.
-    if options.cluster.is_none() && !Diagnostics::new(found.clone()).has_errors() {
+    // What one cluster of a fleet does not read, another one may; and so may a text that cannot be read.
+    if options.cluster.is_none() && readable {
         let all = std::iter::once(&input.shared).chain(input.clusters.iter().filter_map(|(_, own)| own.as_ref()));
         found.extend(unused::find(all, &read));
     }

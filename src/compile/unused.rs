@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::input::Part;
 use crate::component::KINDS;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::variables::{self, UNUSED};
 
 /// Returns a warning for each variable of `parts` that no cluster reads.
@@ -16,7 +16,7 @@ pub(super) fn find<'part>(parts: impl Iterator<Item = &'part Part>, read: &BTree
         .map(|(name, span)| {
             let known = switches.iter().copied().chain(read.iter().map(String::as_str));
             let found = UNUSED.found(format!("nothing reads the variable `{name}`")).decided_at(span.as_slice(), "");
-            match variables::nearest(&name, known) {
+            match nearest(&name, known) {
                 Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
                 None => found,
             }

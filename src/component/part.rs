@@ -107,7 +107,7 @@ pub(crate) struct Chart {
     /// Where the chart is published.
     pub(crate) source: ChartSource,
     /// The chart's name in its repository.
-    pub(crate) chart: &'static str,
+    pub(crate) name: &'static str,
     /// The exact version.
     pub(crate) version: Traced<String>,
     /// The values.

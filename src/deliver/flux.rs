@@ -11,11 +11,13 @@ use crate::diagnostic::Diagnostic;
 use crate::kube::Object;
 use crate::project::Project;
 use crate::tree::{File, Tree, TreePath};
-use crate::value::{Map, Node, Origin, ToValue, Traced, Value, manifest, text};
+use crate::value::{Map, Node, Origin, Traced, Value, manifest, text};
 use crate::yaml;
 
 /// The namespace that the Kustomizations of Flux live in.
 const FLUX_NAMESPACE: &str = "flux-system";
+/// The Secret, beside the Kustomizations, with the key that decrypts what SOPS encrypted.
+const SOPS_KEY: &str = "sops-age";
 /// The annotation that keeps an object in the cluster when it goes from git.
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 /// The annotation that keeps `${…}` in an object from being filled in.
@@ -42,7 +44,7 @@ pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
                 spec: { interval: "1h", url: url },
             }),
             manifest!({ chart: { spec: {
-                chart: chart.chart,
+                chart: chart.name,
                 version: chart.version,
                 sourceRef: { kind: "HelmRepository", name: chart.release },
                 interval: "1h",
@@ -93,7 +95,8 @@ pub(super) fn run_once(run: &RunOnce) -> (Value, Option<String>) {
         hash.update(yaml::emit(part));
         part.walk(&mut |value| origin.add(&value.origin));
     }
-    let digest: String = hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest = hash.finalize();
+    let digest = format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
     let Some(name) = job.as_map_mut().and_then(|job| job.get_mut("metadata")?.as_map_mut()?.get_mut("name")) else {
         return (job, None);
     };
@@ -136,7 +139,7 @@ impl Writer<'_> {
     }
 
     /// Adds the `kustomization.yaml` of a folder.
-    fn list(&mut self, folder: &str, resources: Vec<Value>) {
+    fn list(&mut self, folder: &str, resources: &[Value]) {
         let list = manifest!({
             apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: resources,
         });
@@ -189,10 +192,10 @@ pub(crate) fn lay_out(
         }
         let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
         all.push(Value::new(format!("./{name}")).because(&because));
-        writer.list(&format!("apps/{name}"), resources);
+        writer.list(&format!("apps/{name}"), &resources);
     }
-    writer.list("apps", all);
-    if let Some(list) = secrets_list::write(delivery.secrets) {
+    writer.list("apps", &all);
+    if let Some(list) = secrets_list::write(&delivery.secrets, &layout, project) {
         writer.add("SECRETS.md", list);
     }
     writer.tree
@@ -200,17 +203,17 @@ pub(crate) fn lay_out(
 
 /// Adds what a person points Flux at: one Kustomization on all apps.
 fn entry(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>) {
-    let apps = kustomization(project, "apps".to_owned(), text!("{}/apps", path), Map::new());
+    let apps = kustomization(project, "apps", &text!("{}/apps", path), &Map::new());
     writer.add("flux/apps.yaml", File::manifest(apps, Origin::default()));
-    writer.list("flux", vec![Value::new("./apps.yaml")]);
+    writer.list("flux", &[Value::new("./apps.yaml")]);
 }
 
 /// Returns a Kustomization of Flux on the folder `path`.
-fn kustomization(project: &Project, name: impl ToValue, path: Traced<String>, more: Map) -> Value {
+fn kustomization(project: &Project, name: &str, path: &Traced<String>, more: &Map) -> Value {
     let source = project.flux_source();
     manifest!({
         apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization",
-        metadata: { name: name, namespace: FLUX_NAMESPACE },
+        metadata: { name: name.to_owned(), namespace: FLUX_NAMESPACE },
         spec: {
             interval: "1h",
             retryInterval: "2m",
@@ -273,11 +276,15 @@ fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, stag
     if !depends_on.is_empty() {
         more.insert("dependsOn", Value::new(Node::List(depends_on)));
     }
+    if stage.objects.iter().any(|placed| placed.object.value.get("sops").is_some()) {
+        // An encrypted object in a Kustomization without decryption is an error of Flux.
+        more.insert("decryption", manifest!({ provider: "sops", secretRef: { name: SOPS_KEY } }));
+    }
     if !health.is_empty() {
         more.insert("healthCheckExprs", Value::new(Node::List(health)));
     }
     let name = format!("{}-{}", stage.id.namespace, stage.id.name);
-    let kustomization = kustomization(project, name, text!("{}/{}/app", path, folder), more);
+    let kustomization = kustomization(project, &name, &text!("{}/{}/app", path, folder), &more);
     writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
 
     let mut resources: Vec<_> = stage.objects.iter().collect();
@@ -289,5 +296,5 @@ fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, stag
     let listed = resources.iter().map(|placed| {
         Value::new(format!("./{}", placed.file)).because(&placed.object.declared.and(&placed.object.value.origin))
     });
-    writer.list(&format!("{folder}/app"), listed.collect());
+    writer.list(&format!("{folder}/app"), &listed.collect::<Vec<_>>());
 }

@@ -87,13 +87,13 @@ pub(crate) fn objects(app: &App, declared: &Origin) -> Vec<Placed> {
             Part::Chart(chart) => flux::chart(chart),
             Part::RunOnce(job) => vec![flux::run_once(job)],
         })
-        .filter_map(|(value, file_name)| placed(value, file_name, app.id.origin().and(declared)))
+        .filter_map(|(value, file_name)| placed(value, file_name.as_deref(), app.id.origin().and(declared)))
         .collect()
 }
 
-fn placed(value: Value, file_name: Option<String>, because: Origin) -> Option<Placed> {
+fn placed(value: Value, file_name: Option<&str>, because: Origin) -> Option<Placed> {
     let object = Object::read(value, because)?;
-    let file = file_name_of(&object, file_name.as_deref().unwrap_or(&object.id.name));
+    let file = file_name_of(&object, file_name.unwrap_or(&object.id.name));
     Some(Placed { object, file })
 }
 

@@ -2,10 +2,11 @@
 
 mod flux;
 mod layout;
+mod references;
 mod secrets_list;
 
 pub(crate) use flux::{Delivery, lay_out};
-pub(crate) use layout::{Placed, objects};
+pub(crate) use layout::objects;
 
 use crate::diagnostic::Rule;
 

@@ -2,46 +2,112 @@
 
 use std::collections::BTreeMap;
 
+use super::layout::Layout;
+use super::references::{made, references};
 use crate::component::NeededSecret;
+use crate::project::Project;
 use crate::tree::File;
 use crate::value::{Origin, Traced, text};
 
-/// Returns the list, if there is anything to list.
-pub(super) fn write(secrets: Vec<NeededSecret>) -> Option<File> {
-    let mut by_name: BTreeMap<(String, String), Vec<NeededSecret>> = BTreeMap::new();
-    for secret in secrets {
-        by_name.entry((secret.namespace.get().clone(), secret.name.get().clone())).or_default().push(secret);
+/// One Secret of the list.
+struct Listed {
+    name: Traced<String>,
+    namespace: Traced<String>,
+    /// What it is for, each once.
+    purposes: Vec<Traced<String>>,
+    /// Its keys and what each holds.
+    keys: BTreeMap<String, Traced<String>>,
+    because: Origin,
+}
+
+/// Returns the list, if there is anything to list: what components need, and what other objects refer to, but for what
+/// the tree itself makes and what the project calls external.
+pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project) -> Option<File> {
+    let objects = || layout.stages.values().flat_map(|stage| &stage.objects).map(|placed| &placed.object);
+    let mut made = made(objects());
+    made.extend(
+        project
+            .externals()
+            .iter()
+            .filter(|external| external.kind.get() == "Secret")
+            .filter_map(|external| Some((external.namespace.as_ref()?.to_string(), external.name.get().clone()))),
+    );
+    let mut listed: BTreeMap<(String, String), Listed> = BTreeMap::new();
+    for secret in needed {
+        let one = entry(&mut listed, &secret.namespace, &secret.name);
+        one.add(secret.purpose.clone(), &secret.claimant);
+        for (key, holds) in &secret.keys {
+            one.keys.entry((*key).to_owned()).or_insert_with(|| holds.clone());
+        }
     }
-    if by_name.is_empty() {
-        return None;
+    // What components need was told above, in better words.
+    let known: Vec<_> = listed.keys().cloned().collect();
+    for reference in objects().flat_map(references) {
+        let namespace = Traced::literal(reference.namespace);
+        if known.contains(&(namespace.get().clone(), reference.name.get().clone())) {
+            continue;
+        }
+        let one = entry(&mut listed, &namespace, &reference.name);
+        one.add(text!("{}", reference.object), &reference.declared);
+        if let Some(key) = reference.key {
+            let holds = Traced::new(format!("whatever {} reads there", reference.object), key.origin().clone());
+            one.keys.entry(key.get().clone()).or_insert(holds);
+        }
     }
+    listed.retain(|id, _| !made.contains(id));
+    (!listed.is_empty()).then(|| file(listed.into_values()))
+}
+
+fn entry<'list>(
+    listed: &'list mut BTreeMap<(String, String), Listed>,
+    namespace: &Traced<String>,
+    name: &Traced<String>,
+) -> &'list mut Listed {
+    listed.entry((namespace.get().clone(), name.get().clone())).or_insert_with(|| Listed {
+        name: name.clone(),
+        namespace: namespace.clone(),
+        purposes: Vec::new(),
+        keys: BTreeMap::new(),
+        because: Origin::default(),
+    })
+}
+
+impl Listed {
+    fn add(&mut self, purpose: Traced<String>, because: &Origin) {
+        self.because.add(because);
+        if !self.purposes.contains(&purpose) {
+            self.purposes.push(purpose);
+        }
+    }
+}
+
+fn file(secrets: impl Iterator<Item = Listed>) -> File {
     let mut lines = Lines::default();
     lines.fixed("# Secrets that somebody makes");
     lines.fixed("");
-    lines.fixed("The objects of this tree refer to the Secrets below. bayplan writes none of them and knows no value: make each");
-    lines.fixed("one in its namespace before the tree is applied. Use values of your own, at least 8 characters long for a secret key.");
-    for secrets in by_name.into_values() {
-        let first = &secrets[0];
-        let because = Origin::merged(secrets.iter().map(|secret| &secret.claimant));
-        lines.because = because;
+    lines.fixed(
+        "The objects of this tree refer to the Secrets below. bayplan writes none of them and knows no value: make",
+    );
+    lines.fixed("each one in its namespace before the tree is applied. A secret key has at least 8 characters.");
+    for secret in secrets {
+        lines.because = secret.because;
         lines.fixed("");
-        lines.add(text!("## `{}` in namespace `{}`", first.name, first.namespace));
+        lines.add(text!("## `{}` in namespace `{}`", secret.name, secret.namespace));
         lines.fixed("");
-        for secret in &secrets {
-            lines.add(text!("For: {}.", secret.purpose));
+        for purpose in secret.purposes {
+            lines.add(text!("For: {}.", purpose));
+        }
+        if secret.keys.is_empty() {
+            continue;
         }
         lines.fixed("");
         lines.fixed("| key | what it holds |");
         lines.fixed("|---|---|");
-        let mut keys: BTreeMap<&str, &Traced<String>> = BTreeMap::new();
-        for (key, holds) in secrets.iter().flat_map(|secret| &secret.keys) {
-            keys.entry(key).or_insert(holds);
-        }
-        for (key, holds) in keys {
-            lines.add(text!("| `{}` | {} |", key.to_owned(), holds));
+        for (key, holds) in secret.keys {
+            lines.add(text!("| `{}` | {} |", key, holds));
         }
     }
-    Some(File::lines(lines.lines, Origin::default()))
+    File::lines(lines.lines, Origin::default())
 }
 
 /// The lines so far, and who decides the ones that follow.

@@ -6,10 +6,9 @@ use serde_json::Value as Json;
 
 use super::facets::{Choice, Facets};
 use super::map::listed;
-use super::nearest;
 use super::place::Place;
 use super::walk::{Walk, expectation, has_type};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::value::Value;
 
 /// An alternative with what it says about the value.

@@ -2,9 +2,9 @@
 
 use serde_json::Value as Json;
 
+use super::check_declared;
 use super::place::Place;
-use super::{check_declared, nearest};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::kube::{self, Object, quoted};
 use crate::value::{Origin, Value};
 

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 
 use super::facets::Facets;
-use super::nearest;
 use super::place::Place;
 use super::walk::Walk;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::kube::quoted;
 use crate::value::{Entry, Map, Value};
 

@@ -13,14 +13,12 @@ mod facets;
 mod list;
 mod manifest;
 mod map;
-mod nearest;
 mod place;
 mod scalar;
 mod walk;
 
 pub use crate::kube::schema_of;
 pub use manifest::{check_manifest, object};
-pub(crate) use nearest::nearest;
 
 use serde_json::Value as Json;
 

@@ -4,10 +4,9 @@ use serde_json::Value as Json;
 
 use super::facets::Facets;
 use super::map::listed;
-use super::nearest;
 use super::place::Place;
 use super::walk::{Walk, scalar_text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::kube::{self, Format, quoted};
 use crate::value::{Node, Value};
 

@@ -335,6 +335,15 @@ impl<'map> IntoIterator for &'map Map {
     }
 }
 
+impl<'map> IntoIterator for &'map mut Map {
+    type Item = &'map mut Entry;
+    type IntoIter = std::slice::IterMut<'map, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
 impl IntoIterator for Map {
     type Item = Entry;
     type IntoIter = std::vec::IntoIter<Entry>;

@@ -121,6 +121,7 @@ impl<T> Checked<T> {
     }
 
     /// Returns the node with its origins.
+    #[must_use]
     pub fn value(&self) -> &Value {
         &self.value
     }

@@ -70,7 +70,9 @@ pub(super) fn evaluate(expression: &str, place: &Origin, variables: &Variables) 
         if missing.is_empty() {
             return fail(format!("`{expression}` has no value"));
         }
-        missing.iter().for_each(|name| variables.undefined(name, place));
+        for name in &missing {
+            variables.undefined(name, place);
+        }
         return None;
     };
     match from_jinja(&result, &mut MAX_OUTPUT.clone()) {

@@ -10,7 +10,7 @@ pub use self::toml::parse as parse_toml;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Rule, nearest};
 use crate::source::Span;
 use crate::value::{Entry, Map, Node, Origin, Value};
 
@@ -147,7 +147,7 @@ impl Variables {
         fn leaves(path: &str, value: &Value, visit: &mut impl FnMut(&str)) {
             match &value.node {
                 Node::Map(map) => {
-                    map.iter().for_each(|entry| leaves(&format!("{path}.{}", entry.key), &entry.value, visit))
+                    map.iter().for_each(|entry| leaves(&format!("{path}.{}", entry.key), &entry.value, visit));
                 }
                 _ => visit(path),
             }
@@ -289,17 +289,6 @@ fn overlaps(a: &str, b: &str) -> bool {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     inside(a, b) || inside(b, a)
-}
-
-/// Returns the one of `names` that is most like `name`, if any is like it enough to be a slip.
-pub(crate) fn nearest<'name>(name: &str, names: impl IntoIterator<Item = &'name str>) -> Option<&'name str> {
-    names
-        .into_iter()
-        .filter(|known| *known != name)
-        .map(|known| (strsim::damerau_levenshtein(&name.to_ascii_lowercase(), &known.to_ascii_lowercase()), known))
-        .filter(|(distance, known)| *distance <= 1 + name.len().max(known.len()) / 5)
-        .min()
-        .map(|(_, known)| known)
 }
 
 /// Returns the variables of `map` with their full names and the places of their keys, leaves only.

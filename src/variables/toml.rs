@@ -16,6 +16,7 @@ pub(crate) const SYNTAX: Rule = Rule::refusal(
 );
 
 /// Reads the variables of `source`, each value and key with its place.
+#[must_use]
 pub fn parse(file: FileId, source: &Source) -> (Value, Vec<Diagnostic>) {
     match DeTable::parse(source.text()) {
         Ok(table) => {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use self::entries::{Merge, map_of};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{FileId, Source, Span};
 use crate::value::{Entry, Node, Origin, Text, Value};
 
@@ -234,7 +234,7 @@ impl<'source> Builder<'source> {
         let error = Diagnostic::error("yaml/unknown-alias", format!("there is no anchor `&{name}` above"))
             .at(self.span(at.clone()), "repeats nothing")
             .refused();
-        self.diagnostics.push(match nearest(name, &self.anchor_names) {
+        self.diagnostics.push(match nearest(name, self.anchor_names.iter().rev().map(String::as_str)) {
             Some(near) => error.help(format!("write `*{near}`, or set `&{name}` before its first use")),
             None => error.help(format!("set `&{name}` before its first use")),
         });
@@ -391,19 +391,4 @@ fn add_origin(value: &mut Value, origin: &Origin) {
         Node::Map(map) => map.iter_mut().for_each(|entry| add_origin(&mut entry.value, origin)),
         _ => {}
     }
-}
-
-/// Returns the name most like `name`, if one is near.
-fn nearest<'name>(name: &str, names: &'name [String]) -> Option<&'name str> {
-    // Names are compared in bounded number and length: an input must not make this slow.
-    let near = |known: &&String| known.len() <= 64 && name.len() <= 64;
-    names
-        .iter()
-        .rev()
-        .take(1000)
-        .filter(near)
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .min()
-        .filter(|(distance, _)| *distance <= 1 + name.chars().count() / 4)
-        .map(|(_, known)| known.as_str())
 }

@@ -22,7 +22,7 @@ pub(super) fn app(minio: &MinIO) -> Option<App> {
             release: Traced::literal("minio-operator".to_owned()),
             namespace: operator.namespace(),
             source: ChartSource::Http(versions::OPERATOR_REPOSITORY.to_owned()),
-            chart: versions::OPERATOR_CHART,
+            name: versions::OPERATOR_CHART,
             version,
             values: manifest!({ operator: { replicaCount: replicas } }),
             // The chart's CRDs are templates: removing the release deletes them, and every Tenant with them.

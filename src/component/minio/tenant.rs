@@ -60,16 +60,18 @@ fn labels(minio: &MinIO) -> Option<Value> {
 }
 
 fn pool(minio: &MinIO, pool: &Pool, index: usize) -> Value {
-    let resources = match &pool.resources {
-        Some(resources) => resources.value().clone(),
-        None => manifest!({ requests: { cpu: "250m", memory: "1Gi" }, limits: { memory: "2Gi" } }),
+    let resources = if let Some(resources) = &pool.resources {
+        resources.value().clone()
+    } else {
+        manifest!({ requests: { cpu: "250m", memory: "1Gi" }, limits: { memory: "2Gi" } })
     };
-    let affinity = match &pool.affinity {
-        Some(affinity) => affinity.value().clone(),
-        None => manifest!({ podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{
-            weight: 100i64,
-            podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: minio.pod_labels() } },
-        }] } }),
+    let affinity = if let Some(affinity) = &pool.affinity {
+        affinity.value().clone()
+    } else {
+        manifest!({ podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{
+        weight: 100i64,
+        podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: minio.pod_labels() } },
+    }] } })
     };
     manifest!({
         name: pool.name(index),

@@ -1,5 +1,9 @@
 //! What there is to say about an input: a code, a message, places, and the remedy.
 
+mod nearest;
+
+pub(crate) use nearest::nearest;
+
 use std::borrow::Cow;
 
 use crate::source::Span;

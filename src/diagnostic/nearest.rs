@@ -1,10 +1,18 @@
 //! The name that was probably meant.
 
-/// Returns the one of `known` that is nearest to `name`, if it is near: other case, or about a third of it mistyped.
+/// An input must not make the search slow: longer names are no slips of each other.
+const LONGEST: usize = 64;
+/// Candidates that are looked at.
+const MOST: usize = 1000;
+
+/// Returns the one of `known` that is nearest to `name`, if it is near enough to be a slip: other case, or about
+/// a third of it mistyped.
 pub(crate) fn nearest<'known>(name: &str, known: impl IntoIterator<Item = &'known str>) -> Option<&'known str> {
     let folded = fold(name);
     known
         .into_iter()
+        .filter(|candidate| *candidate != name && candidate.len() <= LONGEST && name.len() <= LONGEST)
+        .take(MOST)
         .map(|candidate| (strsim::osa_distance(&folded, &fold(candidate)), candidate))
         .filter(|(distance, candidate)| {
             let length = candidate.chars().count().max(name.chars().count());
