@@ -234,7 +234,7 @@ impl<'source> Builder<'source> {
         let error = Diagnostic::error("yaml/unknown-alias", format!("there is no anchor `&{name}` above"))
             .at(self.span(at.clone()), "repeats nothing")
             .refused();
-        self.diagnostics.push(match nearest(name, self.anchor_names.iter().rev().map(String::as_str)) {
+        self.diagnostics.push(match nearest(name, self.anchor_names.iter().rev().take(100).map(String::as_str)) {
             Some(near) => error.help(format!("write `*{near}`, or set `&{name}` before its first use")),
             None => error.help(format!("set `&{name}` before its first use")),
         });

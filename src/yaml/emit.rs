@@ -11,9 +11,6 @@ use super::scalar;
 use super::trace::{Lines, Trace, Untraced};
 use crate::value::{Entry, Map, Node, Origin, Value};
 
-/// Keys that come first at every level, in this order.
-const FIRST_KEYS: [&str; 5] = ["apiVersion", "kind", "metadata", "name", "namespace"];
-
 /// Keys that take more bytes are written behind a `?`: YAML ends the search for a colon after 1024 characters.
 const LONGEST_SIMPLE_KEY: usize = 1000;
 
@@ -195,9 +192,17 @@ impl<'value, L: Lines<'value>> Writer<'value, L> {
     }
 }
 
-/// What keys are sorted by: the first ones by their rank, the others by their bytes.
-fn order(key: &str) -> (usize, &str) {
-    (FIRST_KEYS.iter().position(|first| *first == key).unwrap_or(FIRST_KEYS.len()), key)
+/// What keys are sorted by, at every level: those that say what a thing is, then the others by their bytes.
+fn order(key: &str) -> (u8, &str) {
+    let rank = match key {
+        "apiVersion" => 0,
+        "kind" => 1,
+        "metadata" => 2,
+        "name" => 3,
+        "namespace" => 4,
+        _ => 5,
+    };
+    (rank, key)
 }
 
 /// Whether `text` may be written as a block with its own line breaks.

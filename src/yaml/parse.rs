@@ -180,6 +180,13 @@ fn syntax_error(builder: &mut Builder<'_>, error: &ScanError, text: &str) -> Sto
             .at(builder.span(found..found + width(found)), "cannot be printed")
             .help("remove it, or write it as an escape between double quotes")
         }
+        ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
+            if text[..at].rsplit('\n').next().is_some_and(|line| line.chars().nth(1024).is_some()) =>
+        {
+            Diagnostic::error("yaml/key-too-long", "a key of more than 1024 characters is not found")
+                .at(span, "its colon comes too late")
+                .help("write a `? ` before the key, and its `: ` on a line of its own")
+        }
         kind => {
             let (message, help) = in_our_words(kind);
             let diagnostic = Diagnostic::error("yaml/syntax", message).at(span, "");

@@ -2,12 +2,14 @@
 
 /// Whether every reader of YAML 1.1 and 1.2 takes `text`, written plain in block style, for just this text.
 ///
-/// An allow-list: words and paths that begin with a letter, `/` or `_`; and numbers with a unit (`50Gi`, `100m`, `7d`).
+/// An allow-list: words and paths that begin with a letter, `/`, `./` or `_`; and numbers with a unit (`50Gi`, `100m`, `7d`).
 pub(super) fn may_be_plain(text: &str) -> bool {
     match text.as_bytes() {
         [b'A'..=b'Z' | b'a'..=b'z' | b'/' | b'_', rest @ ..] => {
             rest.len() <= 1000 && are_plain_bytes(rest) && !is_word_of_some_reader(text) && !is_exponent_like(text)
         }
+        // A path that begins in this folder, as people write it in a kustomization.yaml.
+        [b'.', b'/', rest @ ..] => rest.len() <= 1000 && are_plain_bytes(rest),
         [b'0'..=b'9', ..] => has_unit(text),
         _ => false,
     }
@@ -69,7 +71,7 @@ mod tests {
     #[test]
     fn plain_text_is_read_as_text() {
         for text in
-            ["minio", "a b", "http://x:80/", "k8s.io/x", "50Gi", "100m", "1.5s", "/data", "a:b", "v1", "_x", "a=b"]
+            ["minio", "a b", "http://x:80/", "k8s.io/x", "50Gi", "100m", "1.5s", "/data", "./a.yaml", "a:b", "v1", "_x", "a=b"]
         {
             assert!(may_be_plain(text), "{text}");
             assert_eq!(read(text), Reading::Text);

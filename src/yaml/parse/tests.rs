@@ -196,6 +196,8 @@ fn syntax_errors_have_their_place_and_spare_other_documents() {
     bad("a: 'x\nb: 1\n", &["yaml/syntax 2:1"]);
     bad("a: [1\n", &["yaml/syntax 1:4"]);
     bad("a:\n  b: 1\n c: 2\n", &["yaml/syntax 3:2"]);
+    bad(&format!("{}: 1\n", "k".repeat(1025)), &["yaml/key-too-long 1:1026"]);
+    good(&format!("{}: 1\n", "k".repeat(1024)), &format!(r#"[{{"{}":1}}]"#, "k".repeat(1024)));
     let (parsed, _) = read("a: 1\n---\nb: [\n---\nc: 1\n---\nd: }\n");
     assert_eq!(
         parsed.documents.iter().map(|document| document.to_json().to_string()).collect::<String>(),
