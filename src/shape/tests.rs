@@ -398,10 +398,10 @@ fn a_tenant_is_held_against_its_definition() {
     let definition: Json = serde_yaml::from_str(&text).unwrap();
     let schema = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
     let good = r#"{ "apiVersion": "minio.min.io/v2", "kind": "Tenant", "metadata": { "labels": { "a": "b" }, "name": "minio" }, "spec": { "image": "a/b",
-        "pools": [ { "resources": { "limits": { "cpu": 1, "memory": "1Gi" } }, "servers": 4, "volumeClaimTemplate": { "metadata": { "name": "data" },
+        "pools": [ { "name": "pool-0", "resources": { "limits": { "cpu": 1, "memory": "1Gi" } }, "servers": 4, "volumeClaimTemplate": { "metadata": { "name": "data" },
         "spec": { "resources": { "requests": { "storage": "50Gi" } } } }, "volumesPerServer": 1 } ], "requestAutoCert": false } }"#;
     assert_eq!(findings(good, schema), [""; 0]);
-    let bad = r#"{ "spec": { "pools": [ { "affinity": { "podAffinity": [] }, "resources": { "limits": { "memory": "1GB" } }, "server": 4,
+    let bad = r#"{ "spec": { "pools": [ { "name": "pool-0", "affinity": { "podAffinity": [] }, "resources": { "limits": { "memory": "1GB" } }, "server": 4,
         "servers": "4", "volumeClaimTemplate": {} } ] } }"#;
     assert_eq!(
         findings(bad, schema),
@@ -410,7 +410,7 @@ fn a_tenant_is_held_against_its_definition() {
             r#"invalid-quantity: `1GB` is no quantity: its suffix must be one of k M G T P E, Ki Mi Gi Ti Pi Ei, m u n, or an exponent @ "1GB" ? write `1G`"#,
             r#"unknown-field: unknown field `server` in `spec.pools[0]` @ "server" ? did you mean `servers`?"#,
             r#"wrong-type: expected an integer at `spec.pools[0].servers`, found the string `4` @ "4" ? remove the quotes: `4`"#,
-            r#"missing-field: missing field `volumesPerServer` in `spec.pools[0]` @ "affinity" ? add `volumesPerServer`"#,
+            r#"missing-field: missing field `volumesPerServer` in `spec.pools[0]` @ "name" ? add `volumesPerServer`"#,
         ]
     );
 }

@@ -70,9 +70,21 @@ mod tests {
 
     #[test]
     fn plain_text_is_read_as_text() {
-        for text in
-            ["minio", "a b", "http://x:80/", "k8s.io/x", "50Gi", "100m", "1.5s", "/data", "./a.yaml", "a:b", "v1", "_x", "a=b"]
-        {
+        for text in [
+            "minio",
+            "a b",
+            "http://x:80/",
+            "k8s.io/x",
+            "50Gi",
+            "100m",
+            "1.5s",
+            "/data",
+            "./a.yaml",
+            "a:b",
+            "v1",
+            "_x",
+            "a=b",
+        ] {
             assert!(may_be_plain(text), "{text}");
             assert_eq!(read(text), Reading::Text);
         }
