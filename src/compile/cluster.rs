@@ -61,6 +61,8 @@ pub(super) struct Declaration {
 pub(super) struct Declarations {
     project: Option<(Project, Origin)>,
     pub(super) components: Vec<Declaration>,
+    /// Kind and name of every written declaration, of those with mistakes, too, and where it stands.
+    written: Vec<(&'static str, String, Origin)>,
     pub(super) raw: Vec<Object>,
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -176,6 +178,8 @@ impl Declarations {
         } else if is_kind(&document, project::API_VERSION, "Project") {
             self.add_project(&document, origin);
         } else if let Some(kind) = component::kind(api_version, kind) {
+            let name = document.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or_default();
+            self.written.push((kind.kind, name.to_owned(), origin.clone()));
             self.add_component(kind, &document, origin);
         } else if api_version.starts_with("bayplan.dev/") {
             let known = KINDS.iter().filter(|known| known.api_version == project::API_VERSION).map(|known| known.kind);
@@ -250,24 +254,20 @@ impl Declarations {
             let Some(implied) = kind.implied(&switches) else { continue };
             let origin = input::declared(&implied);
             let name = implied.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or_default();
-            let written = self.components.iter().find(|known| known.kind.kind == kind.kind && known.name == name);
-            let Some(written) = written else {
+            let written = self.written.iter().find(|(known, named, _)| *known == kind.kind && named == name);
+            let Some((_, _, written)) = written else {
                 self.add_component(kind, &implied, origin);
                 continue;
             };
-            let mut idle: Vec<(&str, Span)> = Vec::new();
-            for switch in kind.switches {
-                if let (Some(value), false) =
-                    (switches.get(switch.name), switch.name == "storage_class" || switch.name == "monitoring_enabled")
-                {
-                    idle.extend(value.origin.spans().first().map(|&span| (switch.name, span)));
-                }
-            }
+            // A switch that other kinds read, too, decides something elsewhere.
+            let own = kind.switches.iter().filter(|switch| !switch.is_shared());
+            let idle: Vec<_> = own
+                .filter_map(|switch| Some((switch.name, *switches.get(switch.name)?.origin.spans().first()?)))
+                .collect();
             let names: Vec<_> = idle.iter().map(|(name, _)| format!("`{name}`")).collect();
-            let message = format!("{} `{name}` is declared, so that {} decide nothing", kind.kind, names.join(", "));
+            let message = format!("{} `{name}` is declared, so that nothing reads {}", kind.kind, names.join(", "));
             let found = idle.iter().fold(IDLE.found(message), |found, (_, span)| found.at(*span, "idle"));
-            self.problems
-                .push(written.origin.spans().iter().fold(found, |found, &span| found.at(span, "declared here")));
+            self.problems.push(written.spans().iter().fold(found, |found, &span| found.at(span, "declared here")));
         }
         self.problems.extend(switches.into_problems());
     }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use super::KINDS;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::{Traced, Value};
 use crate::variables::Variables;
@@ -44,6 +45,13 @@ impl Switch {
 
     pub(crate) const fn secret(name: &'static str, about: &'static str) -> Self {
         Self { name, about, default: "", secret: true }
+    }
+}
+
+impl Switch {
+    /// Whether several kinds read it.
+    pub(crate) fn is_shared(&self) -> bool {
+        KINDS.iter().filter(|kind| kind.switches.iter().any(|switch| switch.name == self.name)).count() > 1
     }
 }
 

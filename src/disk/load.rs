@@ -45,10 +45,15 @@ pub fn load(project: &Path) -> Result<Sources, Error> {
     Ok(Sources::new(sources))
 }
 
-/// Reads one file that was named on the command line, called as it was named there.
+/// Reads one file that was named on the command line, called as it was named there; `-` is the standard input. A pipe
+/// is as good as a file here: somebody chose it.
 pub fn read_input(path: &Path) -> Result<Source, Error> {
+    if path == Path::new("-") {
+        return Ok(Source::new("<stdin>", read_all(path, io::stdin().lock(), 0)?));
+    }
     let name = path.to_string_lossy().replace('\\', "/");
-    Ok(Source::new(name, read_regular(path)?))
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    Ok(Source::new(name, read_all(path, file, 0)?))
 }
 
 /// Reads the inputs of one cluster of a fleet.
@@ -174,9 +179,14 @@ fn read_regular(path: &Path) -> Result<Vec<u8>, Error> {
         let error = io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
         return Err(Error::io("read", path)(error));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MAX_BYTES)).unwrap_or(0) + 1);
     let file = File::open(path).map_err(Error::io("read", path))?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    read_all(path, file, metadata.len())
+}
+
+/// Reads to the end of what is about `length` bytes long.
+fn read_all(path: &Path, reader: impl io::Read, length: u64) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(MAX_BYTES)).unwrap_or(0) + 1);
+    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
     if bytes.len() as u64 > MAX_BYTES {
         let error = io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {} MiB", MAX_BYTES >> 20));
         return Err(Error::io("read", path)(error));

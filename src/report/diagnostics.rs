@@ -44,6 +44,9 @@ fn render_one(one: &Diagnostic, sources: &Sources, excerpts: &Excerpts<'_>, rend
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
+    if one.labels.is_empty() {
+        return without_place(one, excerpts, &level, renderer);
+    }
     let title = level.primary_title(excerpts.sentence(&one.message)).id(tame(&one.code).into_owned());
     let snippets = files_of(&one.labels).into_iter().map(|file| snippet(file, &one.labels, sources, excerpts));
     let mut group = Group::with_title(title).elements(snippets);
@@ -54,6 +57,17 @@ fn render_one(one: &Diagnostic, sources: &Sources, excerpts: &Excerpts<'_>, rend
         group = group.element(Level::HELP.message(excerpts.sentence(help)));
     }
     renderer.render(&[group])
+}
+
+/// Returns a finding that has no place in the input: no empty excerpt stands between it and its remedy.
+fn without_place(one: &Diagnostic, excerpts: &Excerpts<'_>, level: &Level<'_>, renderer: &Renderer) -> String {
+    let title = level.clone().primary_title(excerpts.sentence(&one.message)).id(tame(&one.code).into_owned());
+    let mut text = renderer.render(&[Group::with_title(title)]);
+    if let Some(help) = &one.help {
+        text += "\n";
+        text += &renderer.render(&[Group::with_title(Level::HELP.primary_title(excerpts.sentence(help)))]);
+    }
+    text
 }
 
 /// Returns the files that the labels point into, the culprit's first.
@@ -179,7 +193,7 @@ warning[yaml/key-twice]: the key stands twice
     #[test]
     fn a_finding_without_a_place() {
         let one = Diagnostic::note("tree/x", "nothing to see").help("go on");
-        assert_eq!(told(one, &Sources::default(), &[]), "note[tree/x]: nothing to see\n |\n = help: go on\n\n1 note\n");
+        assert_eq!(told(one, &Sources::default(), &[]), "note[tree/x]: nothing to see\nhelp: go on\n\n1 note\n");
     }
 
     #[test]
