@@ -1,6 +1,7 @@
 //! The one table of formats that a JSON Schema can ask for.
 
 use super::bucket_name::BucketNameGrammar;
+use super::day::DayGrammar;
 use super::duration::DurationGrammar;
 use super::image::ImageGrammar;
 use super::label::{AnnotationKeyGrammar, LabelKeyGrammar, LabelValueGrammar};
@@ -46,6 +47,7 @@ pub static FORMATS: &[Format] = &[
     Format { name: "bayplan.container-image", refused: false, ..Format::of::<ImageGrammar>() },
     Format::of::<BucketNameGrammar>(),
     Format::of::<DurationGrammar>(),
+    Format::of::<DayGrammar>(),
     Format {
         name: "byte",
         code: "shape/invalid-base64",

@@ -3,6 +3,7 @@
 mod bucket_name;
 mod builtin;
 mod custom;
+mod day;
 mod duration;
 mod format;
 mod image;
@@ -17,6 +18,7 @@ mod schema;
 pub use bucket_name::BucketName;
 pub use builtin::{builtin_schema, kinds_of_group, object_schema};
 pub use custom::{Scope, scope};
+pub use day::Day;
 pub use duration::Duration;
 pub use format::{FORMATS, Format, format};
 pub use image::Image;
