@@ -64,6 +64,8 @@ pub(super) struct Declarations {
     /// Kind and name of every written declaration, of those with mistakes, too, and where it stands.
     written: Vec<(&'static str, String, Origin)>,
     pub(super) raw: Vec<Object>,
+    /// The switches by which a store could be there, and is not.
+    withheld: Origin,
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -126,7 +128,8 @@ pub(super) fn compile(name: Option<&str>, shared: &Part, own: Option<&Part>, kee
 pub(super) fn context(declarations: &mut Declarations, project: Project, purpose: Purpose) -> Context {
     let components = &mut declarations.components;
     components.sort_by(|a, b| a.key().cmp(&b.key()));
-    let offers = Offers::new(components.iter().flat_map(|declaration| declaration.component.offers()).collect());
+    let stores = components.iter().flat_map(|declaration| declaration.component.offers()).collect();
+    let offers = Offers::new(stores).withheld(std::mem::take(&mut declarations.withheld));
     let mut claims: Vec<_> = components.iter().flat_map(|declaration| declaration.component.claims(&offers)).collect();
     claims.sort_by(|a, b| (&a.user, &a.credentials.namespace).cmp(&(&b.user, &b.credentials.namespace)));
     for claim in &claims {
@@ -251,7 +254,14 @@ impl Declarations {
     fn add_implied(&mut self, variables: &Variables) {
         let switches = Switches::new(variables);
         for kind in KINDS.iter() {
-            let Some(implied) = kind.implied(&switches) else { continue };
+            let implied = kind.implied(&switches);
+            let off = switches.take_off();
+            let Some(implied) = implied else {
+                if kind.offers_stores {
+                    self.withheld.add(&off);
+                }
+                continue;
+            };
             let origin = input::declared(&implied);
             let name = implied.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or_default();
             let written = self.written.iter().find(|(known, named, _)| *known == kind.kind && named == name);

@@ -33,6 +33,7 @@ const SEVERAL_STORES: Rule = Rule::error(
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offers {
     stores: Vec<Store>,
+    withheld: Origin,
 }
 
 /// Why a store cannot be found.
@@ -46,7 +47,17 @@ enum NotFound {
 impl Offers {
     pub(crate) fn new(mut stores: Vec<Store>) -> Self {
         stores.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
-        Self { stores }
+        Self { stores, withheld: Origin::default() }
+    }
+
+    /// Tells of the switches by which a store could be there, and is not.
+    pub(crate) fn withheld(self, switches: Origin) -> Self {
+        Self { withheld: switches, ..self }
+    }
+
+    /// Returns who decides which stores there are: whoever chooses by it owes them the line.
+    pub(crate) fn decided(&self) -> Origin {
+        self.stores.iter().fold(self.withheld.clone(), |decided, store| decided.and(&store.offered))
     }
 
     /// Returns the store `wanted` (`name` or `namespace/name`), else the only one there is.

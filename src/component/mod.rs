@@ -36,6 +36,8 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
     const RULES: &'static [Rule];
     /// The variables that imply a declaration of it.
     const SWITCHES: &'static [Switch] = &[];
+    /// Whether its declarations offer stores.
+    const OFFERS_STORES: bool = false;
 
     /// Returns the declaration that the switches imply.
     fn implied(_switches: &Switches<'_>) -> Option<Value> {
@@ -108,6 +110,8 @@ pub struct Kind {
     pub rules: &'static [Rule],
     /// The variables that imply a declaration of it.
     pub switches: &'static [Switch],
+    /// Whether its declarations offer stores.
+    pub(crate) offers_stores: bool,
     make_schema: fn() -> serde_json::Value,
     schema: OnceLock<serde_json::Value>,
     declare: fn(&Value) -> Result<Box<dyn Declared>, String>,
@@ -122,6 +126,7 @@ impl Kind {
             about: C::ABOUT,
             rules: C::RULES,
             switches: C::SWITCHES,
+            offers_stores: C::OFFERS_STORES,
             make_schema: shape::schema_of::<C>,
             schema: OnceLock::new(),
             declare: |value| match value::from_value::<C>(value) {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use super::KINDS;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::value::{Traced, Value};
+use crate::value::{Origin, Traced, Value};
 use crate::variables::Variables;
 
 /// The rules about switches.
@@ -59,11 +59,12 @@ impl Switch {
 pub(crate) struct Switches<'variables> {
     variables: &'variables Variables,
     problems: RefCell<Vec<Diagnostic>>,
+    off: RefCell<Origin>,
 }
 
 impl<'variables> Switches<'variables> {
     pub(crate) fn new(variables: &'variables Variables) -> Self {
-        Self { variables, problems: RefCell::default() }
+        Self { variables, problems: RefCell::default(), off: RefCell::default() }
     }
 
     /// Returns the value of the switch `name`.
@@ -75,11 +76,20 @@ impl<'variables> Switches<'variables> {
     pub(crate) fn is_on(&self, name: &str) -> Traced<bool> {
         let Some(value) = self.get(name) else { return Traced::literal(false) };
         if let Some(on) = value.as_bool() {
+            if !on {
+                self.off.borrow_mut().add(&value.origin);
+            }
             return Traced::new(on, value.origin);
         }
         let found = NOT_BOOLEAN.found(format!("`{name}` is {}, not a boolean", value.kind_name()));
         self.problems.borrow_mut().push(found.decided_at(value.origin.spans(), ""));
         Traced::new(false, value.origin)
+    }
+
+    /// Returns the places of the switches that were found to be off since this was asked last: they decide that
+    /// something is not there.
+    pub(crate) fn take_off(&self) -> Origin {
+        self.off.take()
     }
 
     pub(crate) fn into_problems(self) -> Vec<Diagnostic> {

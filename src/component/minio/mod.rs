@@ -40,6 +40,8 @@ impl Component for MinIO {
         Switch::new("monitoring_enabled", "false", "monitors for Prometheus"),
     ];
 
+    const OFFERS_STORES: bool = true;
+
     fn implied(switches: &Switches<'_>) -> Option<Value> {
         let enabled = switches.is_on("minio_enabled");
         enabled.get().then(|| {
