@@ -135,7 +135,9 @@ pub(super) fn context(declarations: &mut Declarations, project: Project, purpose
     for claim in &claims {
         declarations.problems.extend(offers.problem(claim.store.as_ref(), &claim.claimant));
     }
-    Context { project, purpose, offers, claims }
+    let context = Context { project, purpose, offers, claims };
+    declarations.problems.extend(context.clashes());
+    context
 }
 
 /// Returns the names that the project calls secret. They must be known before any variable is read.

@@ -6,7 +6,7 @@ use crate::project::Project;
 use crate::value::{Origin, Traced};
 
 /// The rules about claims.
-pub(crate) const RULES: &[Rule] = &[NO_STORE, UNKNOWN_STORE, SEVERAL_STORES];
+pub(crate) const RULES: &[Rule] = &[NO_STORE, UNKNOWN_STORE, SEVERAL_STORES, SAME_USER];
 
 const NO_STORE: Rule = Rule::error(
     "claims/no-store",
@@ -27,6 +27,13 @@ const SEVERAL_STORES: Rule = Rule::error(
     "several stores are offered and none is named",
     "Which of them holds the data must not depend on chance.",
     "name one of them as `store: NAMESPACE/NAME`",
+);
+
+const SAME_USER: Rule = Rule::error(
+    "claims/same-user",
+    "two claims in one store have one user",
+    "They would overwrite each other's policy and password, and one of them would lose its access.",
+    "give one of the two declarations another name",
 );
 
 /// All stores that are offered, sorted by namespace and name.
@@ -133,5 +140,20 @@ impl Context {
             let found = self.offers.store(claim.store.as_ref());
             found.is_some_and(|found| (&found.namespace, &found.name) == (&store.namespace, &store.name))
         })
+    }
+    /// Returns the claims that get in each other's way.
+    pub(crate) fn clashes(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for store in self.offers.stores() {
+            let claims: Vec<_> = self.claims_in(store).collect();
+            for pair in claims.windows(2).filter(|pair| pair[0].user == pair[1].user) {
+                let message =
+                    format!("user `{}` of store `{}/{}` is claimed twice", pair[1].user, store.namespace, store.name);
+                let place = pair[1].user.origin().and(&pair[1].claimant);
+                let place = place.and(pair[0].user.origin()).and(&pair[0].claimant);
+                found.push(SAME_USER.found(message).decided_at(place.spans(), ""));
+            }
+        }
+        found
     }
 }
