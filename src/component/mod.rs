@@ -2,6 +2,7 @@
 
 mod claim;
 mod context;
+mod loki;
 mod metadata;
 mod minio;
 mod part;
@@ -155,7 +156,7 @@ impl Kind {
 }
 
 /// Every kind that is compiled. The parser, the rules, the schemas, `explain` and the tables of the README follow.
-pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| vec![Kind::of::<minio::MinIO>()]);
+pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| vec![Kind::of::<minio::MinIO>(), Kind::of::<loki::Loki>()]);
 
 /// Returns the kind that `api_version` and `kind` name.
 #[must_use]

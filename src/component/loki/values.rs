@@ -1,0 +1,148 @@
+//! The values of the chart. Every key stands in the `values.yaml` of chart 18: one that does not is ignored silently.
+//!
+//! See <https://github.com/grafana-community/helm-charts/tree/main/charts/loki>.
+
+use super::declaration::{Mode, ObjectStore};
+use super::storage::Found;
+use super::{ACCESS_KEY, Loki, SECRET_KEY};
+use crate::component::Store;
+use crate::value::{ToValue, Traced, Value, manifest};
+
+/// Where the chart mounts the volume and keeps logs on it.
+const CHUNKS_DIRECTORY: &str = "/var/loki/chunks";
+
+/// Returns the values.
+pub(super) fn values(loki: &Loki, found: &Found<'_>) -> Value {
+    let spec = &loki.spec;
+    let mode = spec.mode();
+    let object_store = found.kind.map(|kind| kind.name());
+    manifest!({
+        // Some objects are named after the chart and not after the release, which this makes one.
+        nameOverride: loki.name(),
+        deploymentMode: mode.map(|mode| mode.name()),
+        loki: {
+            auth_enabled: false,
+            commonConfig: { replication_factor: spec.replication_factor() },
+            storage: storage(loki, found),
+            ..history(loki, found),
+            schemaConfig: { configs: periods(loki, found) },
+            limits_config: { retention_period: spec.retention() },
+            // Without the compactor nothing is deleted, and it does not start without a store for the requests to delete.
+            compactor: { retention_enabled: true, delete_request_store: object_store },
+        },
+        ..credentials(loki, found),
+        ..targets(loki, found, &mode),
+        // One address for all requests; a monolithic Loki is one itself.
+        gateway: { enabled: mode.map(|mode| mode.is_scalable()) },
+        ruler: { enabled: true },
+        // It collects rules into a folder that the ruler does not read.
+        sidecar: { rules: { enabled: false } },
+        // The default asks for 10 GiB of memory.
+        chunksCache: { enabled: false },
+        resultsCache: { enabled: false },
+        lokiCanary: { enabled: false },
+        // It asks the canary.
+        test: { enabled: false },
+        minio: { enabled: false },
+    })
+}
+
+/// Returns the storage, in the chart's own words, which are not those of Loki's configuration.
+fn storage(loki: &Loki, found: &Found<'_>) -> Value {
+    let buckets = || manifest!({ chunks: loki.chunks_bucket(), ruler: loki.ruler_bucket() });
+    let storage = manifest!({
+        type: found.kind.get().name(),
+        bucketNames: found.is_s3().then(buckets),
+        s3: found.is_s3().then(|| s3(found.store)),
+    });
+    storage.because(found.kind.origin())
+}
+
+/// The chart starts Loki so that it fills in variables of its environment.
+fn s3(store: Option<&Store>) -> Value {
+    manifest!({
+        endpoint: store.map(Store::url),
+        region: store.map(|store| &store.region),
+        accessKeyId: format!("${{{ACCESS_KEY}}}"),
+        secretAccessKey: format!("${{{SECRET_KEY}}}"),
+        s3ForcePathStyle: store.map(|store| store.path_style),
+        insecure: store.map(|store| store.tls.map(|tls| !tls)),
+    })
+}
+
+/// Returns what reads the logs of a time before the store: they are still on the volume.
+fn history(loki: &Loki, found: &Found<'_>) -> Option<Value> {
+    let on_volume = |kind: &&Traced<ObjectStore>| *kind.get() == ObjectStore::Filesystem;
+    let period = loki.spec.schema.iter().map(|period| &period.object_store).find(on_volume)?;
+    found.is_s3().then(|| {
+        let storage = manifest!({ storage_config: { filesystem: { directory: CHUNKS_DIRECTORY } } });
+        storage.because(period.origin()).because(found.kind.origin())
+    })
+}
+
+fn periods(loki: &Loki, found: &Found<'_>) -> Vec<Value> {
+    if loki.spec.schema.is_empty() {
+        return vec![period(&loki.spec.schema_from(), &found.kind)];
+    }
+    loki.spec.schema.iter().map(|written| period(&written.from, &written.object_store)).collect()
+}
+
+fn period(from: &Traced<impl ToValue>, object_store: &Traced<ObjectStore>) -> Value {
+    manifest!({
+        from: from,
+        store: "tsdb",
+        object_store: object_store.map(|store| store.name()),
+        schema: "v13",
+        index: { prefix: "index_", period: "24h" },
+    })
+}
+
+/// Returns what gives every pod of Loki its credentials. At the root the key would be ignored.
+fn credentials(loki: &Loki, found: &Found<'_>) -> Option<Value> {
+    found.is_s3().then(|| {
+        let source = manifest!([{ secretRef: { name: loki.credentials_secret_name() } }]);
+        manifest!({ defaults: { extraEnvFrom: source } }).because(found.kind.origin())
+    })
+}
+
+/// Returns the pods of the mode. The chart refuses pods of another, and has three of each by default.
+fn targets(loki: &Loki, found: &Found<'_>, mode: &Traced<Mode>) -> Value {
+    let spec = &loki.spec;
+    let none = || manifest!({ replicas: 0i64 });
+    let volume = || manifest!({ size: found.size(loki), storageClass: storage_class(loki) });
+    let targets = if mode.get().is_scalable() {
+        let target = |target: &super::declaration::Target| {
+            let resources = target.resources.as_ref().or(spec.resources.as_ref());
+            let resources = resources.map_or_else(default_resources, |resources| resources.value().clone());
+            manifest!({ replicas: target.replicas(), resources: resources })
+        };
+        let kept = manifest!({ persistence: { volumeClaimsEnabled: true, ..volume() } });
+        manifest!({
+            singleBinary: none(),
+            write: { ..target(&spec.write), ..kept },
+            read: target(&spec.read),
+            backend: { ..target(&spec.backend), ..kept },
+        })
+    } else {
+        let resources = spec.resources.as_ref().map_or_else(default_resources, |resources| resources.value().clone());
+        manifest!({
+            singleBinary: {
+                replicas: spec.replicas(), resources: resources, persistence: { enabled: true, ..volume() },
+            },
+            write: none(),
+            read: none(),
+            backend: none(),
+        })
+    };
+    targets.because(mode.origin())
+}
+
+/// Returns the storage class. The chart leaves an empty one out; `-` is its word for the class without a provisioner.
+fn storage_class(loki: &Loki) -> Option<Traced<String>> {
+    let class = loki.spec.storage_class_name.as_ref()?;
+    Some(class.map(|class| if class.is_empty() { "-".to_owned() } else { class.clone() }))
+}
+
+fn default_resources() -> Value {
+    manifest!({ requests: { cpu: "100m", memory: "512Mi" }, limits: { memory: "2Gi" } })
+}
