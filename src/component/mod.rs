@@ -8,7 +8,7 @@ mod minio;
 mod part;
 mod switches;
 
-pub(crate) use claim::{Claim, NeededSecret, Pods, Store};
+pub(crate) use claim::{Claim, Credentials, NeededSecret, Permissions, Pods, Store};
 pub(crate) use context::{Context, Offers, Purpose};
 pub(crate) use metadata::Metadata;
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};

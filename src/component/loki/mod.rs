@@ -109,7 +109,7 @@ impl Component for Loki {
             release: self.name(),
             namespace: self.namespace(),
             source: ChartSource::Oci(versions::CHART_REPOSITORY.to_owned()),
-            chart: versions::CHART,
+            name: versions::CHART,
             version: self.spec.chart_version(),
             values: values::values(self, &found),
             keep: false,

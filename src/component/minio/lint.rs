@@ -6,7 +6,7 @@ use super::drives;
 use crate::component::Context;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Image;
-use crate::value::{Origin, Traced};
+use crate::value::Traced;
 
 pub(super) const RULES: &[Rule] = &[
     TOO_FEW_DRIVES,
@@ -85,8 +85,10 @@ pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
 
 fn drives_of(pool: &Pool, minio: &MinIO) -> Option<Diagnostic> {
     let (servers, volumes) = (pool.servers(), pool.volumes_per_server());
-    let origin = [servers.origin(), volumes.origin(), &minio.origin()];
-    let place = Origin::merged(origin.into_iter().filter(|origin| !origin.is_empty()).take(2));
+    let mut place = servers.origin().and(volumes.origin());
+    if place.is_empty() {
+        place = minio.origin();
+    }
     let shape = |count: &Traced<i64>, one: &str| {
         if *count.get() == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
     };

@@ -140,7 +140,7 @@ impl MinIO {
             keys: vec![(
                 "config.env",
                 text!(
-                    "two lines, `export MINIO_ROOT_USER=\"{}\"` and `export MINIO_ROOT_PASSWORD=\"…\"`, with double quotes",
+                    "two lines, `export MINIO_ROOT_USER=\"{}\"` and `export MINIO_ROOT_PASSWORD=\"…\"`: double quotes, and letters and digits only, since a shell reads it, too",
                     user
                 ),
             )],
