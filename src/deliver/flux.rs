@@ -27,7 +27,7 @@ const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 pub(super) fn object(manifest: &Manifest) -> (Value, Option<String>) {
     let mut value = manifest.value.clone();
     if manifest.keep {
-        annotate(&mut value, PRUNE);
+        annotate(&mut value, PRUNE, &Origin::default());
     }
     protect_from_substitution(&mut value);
     (value, manifest.file_name.clone())
@@ -78,7 +78,7 @@ pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
         },
     });
     if chart.keep {
-        annotate(&mut release, PRUNE);
+        annotate(&mut release, PRUNE, &Origin::default());
     }
     protect_from_substitution(&mut release);
     vec![(source, None), (release, None)]
@@ -105,24 +105,37 @@ pub(super) fn run_once(run: &RunOnce) -> (Value, Option<String>) {
     (job, Some(stem))
 }
 
-/// Sets the annotation `key` to `disabled`.
-fn annotate(value: &mut Value, key: &'static str) {
+/// Sets the annotation `key` to `disabled`, which `because` decides.
+fn annotate(value: &mut Value, key: &'static str, because: &Origin) {
     let Some(metadata) = value.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut()) else { return };
     if metadata.get("annotations").is_none_or(Value::is_null) {
-        metadata.insert("annotations", Value::new(Map::new()));
+        metadata.insert("annotations", Value::new(Map::new()).because(because));
     }
     if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_map_mut) {
-        annotations.insert(key, Value::new("disabled"));
+        annotations.insert(key, Value::new("disabled").because(because));
     }
 }
 
 /// Any variable of `postBuild`, a cluster template's included, makes Flux fill in every `${…}` of an object, and fail
 /// where it does not know one. What we write means those of a shell, or of the application.
 fn protect_from_substitution(value: &mut Value) {
-    let mut found = false;
-    value.walk(&mut |inner| found |= inner.as_str().is_some_and(|text| text.contains("${")));
-    if found {
-        annotate(value, SUBSTITUTE);
+    let mut because = None;
+    find_variables(value, &Origin::default(), &mut because);
+    if let Some(because) = because {
+        annotate(value, SUBSTITUTE, &because);
+    }
+}
+
+/// Finds texts with `${…}` in `value`, and who decides that they are there: what stands `around` one does, too.
+fn find_variables(value: &Value, around: &Origin, because: &mut Option<Origin>) {
+    let around = value.origin.and(around);
+    match &value.node {
+        Node::Map(map) => map.iter().for_each(|entry| find_variables(&entry.value, &around, because)),
+        Node::List(items) => items.iter().for_each(|item| find_variables(item, &around, because)),
+        _ if value.as_str().is_some_and(|text| text.contains("${")) => {
+            because.get_or_insert_default().add(&around);
+        }
+        _ => {}
     }
 }
 
@@ -143,7 +156,9 @@ impl Writer<'_> {
         let list = manifest!({
             apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: resources,
         });
-        self.add(&format!("{folder}/kustomization.yaml"), File::manifest(list, Origin::default()));
+        // What is listed decides that there is a list at all.
+        let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
+        self.add(&format!("{folder}/kustomization.yaml"), File::manifest(list, because));
     }
 }
 
@@ -171,7 +186,6 @@ pub(crate) fn lay_out(
         return writer.tree;
     }
     let path = project.flux_path(cluster);
-    entry(&mut writer, project, &path);
     let mut folders: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for (name, written) in &layout.namespaces {
         let resources = folders.entry(name).or_default();
@@ -194,6 +208,7 @@ pub(crate) fn lay_out(
         all.push(Value::new(format!("./{name}")).because(&because));
         writer.list(&format!("apps/{name}"), &resources);
     }
+    entry(&mut writer, project, &path, &Origin::merged(all.iter().map(|folder| &folder.origin)));
     writer.list("apps", &all);
     if let Some(list) = secrets_list::write(&delivery.secrets, &layout, project) {
         writer.add("SECRETS.md", list);
@@ -202,10 +217,10 @@ pub(crate) fn lay_out(
 }
 
 /// Adds what a person points Flux at: one Kustomization on all apps.
-fn entry(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>) {
+fn entry(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, because: &Origin) {
     let apps = kustomization(project, "apps", &text!("{}/apps", path), &Map::new());
-    writer.add("flux/apps.yaml", File::manifest(apps, Origin::default()));
-    writer.list("flux", &[Value::new("./apps.yaml")]);
+    writer.add("flux/apps.yaml", File::manifest(apps, because.clone()));
+    writer.list("flux", &[Value::new("./apps.yaml").because(because)]);
 }
 
 /// Returns a Kustomization of Flux on the folder `path`.
@@ -274,7 +289,8 @@ fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, stag
     more.insert("wait", Value::new(true));
     more.insert("timeout", Value::new(stage.timeout));
     if !depends_on.is_empty() {
-        more.insert("dependsOn", Value::new(Node::List(depends_on)));
+        let because = Origin::merged(depends_on.iter().map(|stage| &stage.origin));
+        more.insert("dependsOn", Value::new(Node::List(depends_on)).because(&because));
     }
     if stage.objects.iter().any(|placed| placed.object.value.get("sops").is_some()) {
         // An encrypted object in a Kustomization without decryption is an error of Flux.

@@ -55,7 +55,7 @@ pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project)
         }
     }
     listed.retain(|id, _| !made.contains(id));
-    (!listed.is_empty()).then(|| file(listed.into_values()))
+    (!listed.is_empty()).then(|| file(listed.into_values().collect()))
 }
 
 fn entry<'list>(
@@ -81,8 +81,10 @@ impl Listed {
     }
 }
 
-fn file(secrets: impl Iterator<Item = Listed>) -> File {
-    let mut lines = Lines::default();
+fn file(secrets: Vec<Listed>) -> File {
+    // Whoever needs a Secret decides that there is a list at all.
+    let because = Origin::merged(secrets.iter().map(|secret| &secret.because));
+    let mut lines = Lines { because, ..Lines::default() };
     lines.fixed("# Secrets that somebody makes");
     lines.fixed("");
     lines.fixed(
