@@ -33,7 +33,10 @@ pub fn emit_traced(value: &Value) -> (String, Vec<Origin>) {
 fn write<'value, L: Lines<'value>>(value: &'value Value, lines: L) -> (String, L) {
     let mut writer = Writer { out: String::with_capacity(1024), lines, sorted: Vec::new() };
     writer.out.push_str("---");
+    // The line is there because the document is.
+    writer.lines.enter(&value.origin);
     writer.end_line();
+    writer.lines.leave();
     writer.node(value, 0, Before::LineStart);
     (writer.out, writer.lines)
 }
