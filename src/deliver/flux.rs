@@ -156,9 +156,9 @@ impl Writer<'_> {
         let list = manifest!({
             apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: resources,
         });
-        // What is listed decides that there is a list at all.
+        // The first of them makes the file appear, and the last one to go takes it along.
         let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
-        self.add(&format!("{folder}/kustomization.yaml"), File::manifest(list, because));
+        self.add(&format!("{folder}/kustomization.yaml"), File::shared(list, because));
     }
 }
 
@@ -208,15 +208,15 @@ pub(crate) fn lay_out(
         all.push(Value::new(format!("./{name}")).because(&because));
         writer.list(&format!("apps/{name}"), &resources);
     }
-    entry(&mut writer, project, &path, &Origin::merged(all.iter().map(|folder| &folder.origin)));
     writer.list("apps", &all);
+    entry(&mut writer, project, &path, &Origin::merged(all.iter().map(|resource| &resource.origin)));
     if let Some(list) = secrets_list::write(&delivery.secrets, &layout, project) {
         writer.add("SECRETS.md", list);
     }
     writer.tree
 }
 
-/// Adds what a person points Flux at: one Kustomization on all apps.
+/// Adds what a person points Flux at: one Kustomization on all apps, there because of whoever has one.
 fn entry(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, because: &Origin) {
     let apps = kustomization(project, "apps", &text!("{}/apps", path), &Map::new());
     writer.add("flux/apps.yaml", File::manifest(apps, because.clone()));

@@ -113,7 +113,6 @@ fn file(secrets: Vec<Listed>) -> File {
 }
 
 /// The lines so far, and who decides the ones that follow.
-#[derive(Default)]
 struct Lines {
     lines: Vec<(String, Origin)>,
     because: Origin,

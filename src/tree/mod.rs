@@ -90,23 +90,32 @@ pub struct File {
     body: Option<Body>,
     /// Who decides a line that nothing else decides: the declaration.
     because: Origin,
+    /// Whether several share the file, so that `because` stands for all of them.
+    shared: bool,
 }
 
 impl File {
     /// Returns the file of one manifest.
     #[must_use]
     pub fn manifest(value: Value, because: Origin) -> Self {
-        Self { text: yaml::emit(&value), body: Some(Body::Manifest(value)), because }
+        Self { text: yaml::emit(&value), body: Some(Body::Manifest(value)), because, shared: false }
+    }
+
+    /// Returns the file of one manifest that is there as soon as one of several asks for it. `because` are all of them;
+    /// they decide only the lines that nothing else decides.
+    #[must_use]
+    pub fn shared(value: Value, because: Origin) -> Self {
+        Self { shared: true, ..Self::manifest(value, because) }
     }
 
     /// Returns a file of lines, given without their line ends.
     #[must_use]
     pub fn lines(lines: Vec<(String, Origin)>, because: Origin) -> Self {
         let text = lines.iter().flat_map(|(line, _)| [line.as_str(), "\n"]).collect();
-        Self { text, body: Some(Body::Lines(lines)), because }
+        Self { text, body: Some(Body::Lines(lines)), because, shared: false }
     }
 
-    /// Returns who decided each line, computed now. The declaration comes last everywhere.
+    /// Returns who decided each line, computed now. The declaration comes last everywhere, but in a shared file.
     #[must_use]
     pub fn origins(&self) -> Vec<Origin> {
         let own = match &self.body {
@@ -114,7 +123,8 @@ impl File {
             Some(Body::Lines(lines)) => lines.iter().map(|(_, origin)| origin.clone()).collect(),
             None => vec![Origin::default(); self.text.lines().count()],
         };
-        own.into_iter().map(|origin| origin.and(&self.because)).collect()
+        let lone = |origin: &Origin| !self.shared || origin.is_empty();
+        own.into_iter().map(|origin| if lone(&origin) { origin.and(&self.because) } else { origin }).collect()
     }
 
     /// Returns who decides a line that nothing else decides: the declaration.
