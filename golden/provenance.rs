@@ -1,0 +1,284 @@
+//! Every line that a variable decides claims it.
+//!
+//! Each variable of each project is changed in turn, deleted, and each switch that is not set is added. A line that
+//! then differs must name the variable's place in cluster.yaml among its origins: the new line the new place, and the
+//! line that went the old place.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a test reads the projects and says what it did"
+)]
+
+mod common {
+    pub(crate) mod projects;
+}
+
+use std::collections::BTreeMap;
+
+use bayplan::component::KINDS;
+use bayplan::source::{Source, Sources, Span};
+use bayplan::tree::File;
+use bayplan::value::{Map, Node};
+use bayplan::{variables, yaml};
+use common::projects::{self, compile};
+use similar::{ChangeTag, TextDiff};
+
+/// Values for switches that are not set, none of them the default. A new switch belongs here.
+const SWITCHES: &[(&str, &str)] = &[
+    ("minio_enabled", "true"),
+    ("minio_storage_size", "75Gi"),
+    ("minio_replicas", "8"),
+    ("minio_volumes_per_server", "2"),
+    ("minio_storage_class", "fast"),
+    ("storage_class", "slow"),
+    ("minio_root_user", "harbour"),
+    ("minio_root_password", "\"#{ 'not' }# a real one\""),
+    ("monitoring_enabled", "true"),
+];
+
+/// Other values for variables whose own cannot be varied by a rule.
+const CHOICES: &[(&str, &[&str])] = &[("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"])];
+
+/// Files whose lines have no origin: sums of others.
+const WITHOUT_ORIGINS: &str = "/bayplan.sums";
+
+/// A variable as it is written.
+struct Variable {
+    /// The file that it stands in.
+    file: String,
+    /// Its full name, `ingress.class`.
+    name: String,
+    /// Key and value.
+    place: Span,
+    /// The value alone.
+    value: Span,
+    node: Node,
+}
+
+#[test]
+fn a_changed_variable_is_claimed() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for project in projects::projects() {
+        let before = trees(&project.sources);
+        for variable in variables_of(&project.sources) {
+            let changed = candidates(&variable, &project.sources).into_iter().find_map(|text| {
+                let sources = replaced(&project.sources, &variable.file, variable.value, &text);
+                let compiled = compile(&sources);
+                projects::errors(&compiled, &sources).is_empty().then_some((text, sources))
+            });
+            let Some((text, sources)) = changed else {
+                failures.push(format!("{}: no other value of {} compiles", project.name, variable.name));
+                continue;
+            };
+            let title = format!("{}: {} in {} becomes {text}", project.name, variable.name, variable.file);
+            let after = trees(&sources);
+            let again = variables_of(&sources)
+                .into_iter()
+                .find(|again| again.name == variable.name && again.file == variable.file);
+            let place = again.expect("the variable still stands there").place;
+            let lines = unclaimed(&before, &after, place, &title, &mut failures)
+                + unclaimed(&after, &before, variable.place, &format!("{title} and back"), &mut failures);
+            // A fixture may be about a variable that decides nothing; an example has none.
+            if lines == 0 && project.name.starts_with("examples/") && before.keys().len() == after.keys().len() {
+                failures.push(format!("{title}: nothing changes"));
+            }
+            count += 1;
+        }
+    }
+    report(&failures, count);
+}
+
+#[test]
+fn a_deleted_variable_was_claimed() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for project in projects::projects() {
+        let before = trees(&project.sources);
+        for variable in variables_of(&project.sources) {
+            let sources = replaced(&project.sources, &variable.file, variable.place, "");
+            // What an expression reads cannot go.
+            if projects::errors(&compile(&sources), &sources).is_empty() {
+                let title = format!("{}: {} goes from {}", project.name, variable.name, variable.file);
+                unclaimed(&trees(&sources), &before, variable.place, &title, &mut failures);
+                count += 1;
+            }
+        }
+    }
+    report(&failures, count);
+}
+
+#[test]
+fn an_added_switch_is_claimed() {
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for project in projects::projects() {
+        let before = trees(&project.sources);
+        for (file, source) in project.sources.iter() {
+            if !is_variables(source.name()) || source.name().ends_with(".toml") {
+                continue;
+            }
+            for switch in KINDS.iter().flat_map(|kind| kind.switches) {
+                let value = SWITCHES.iter().find(|(name, _)| *name == switch.name).map(|(_, value)| *value);
+                let value = value.unwrap_or_else(|| panic!("{} needs a line in SWITCHES", switch.name));
+                let known = variables_of(&project.sources);
+                if known.iter().any(|variable| variable.name == switch.name && variable.place.file == file) {
+                    continue;
+                }
+                let sources =
+                    with_text(&project.sources, source.name(), |text| format!("{}: {value}\n{text}", switch.name));
+                if !projects::errors(&compile(&sources), &sources).is_empty() {
+                    continue;
+                }
+                let place = Span::new(file, 0..switch.name.len() + 2 + value.len());
+                let title = format!("{}: {}: {value} added to {}", project.name, switch.name, source.name());
+                unclaimed(&before, &trees(&sources), place, &title, &mut failures);
+                count += 1;
+            }
+        }
+    }
+    report(&failures, count);
+}
+
+/// A test that finds nothing wrong must be able to.
+#[test]
+fn a_line_without_its_origin_is_found() {
+    let sources = Sources::new(vec![Source::new("cluster.yaml", b"minio_enabled: true\nminio_replicas: 4\n".to_vec())]);
+    let changed = with_text(&sources, "cluster.yaml", |text| text.replace('4', "8"));
+    let (before, after) = (trees(&sources), trees(&changed));
+    let variable = variables_of(&changed).into_iter().find(|variable| variable.name == "minio_replicas");
+    let place = variable.expect("it is set").place;
+    let mut failures = Vec::new();
+    assert!(unclaimed(&before, &after, place, "claimed", &mut failures) > 0);
+    assert_eq!(failures, Vec::<String>::new());
+    let elsewhere = Span::new(place.file, 0..1);
+    unclaimed(&before, &after, elsewhere, "not claimed", &mut failures);
+    assert!(!failures.is_empty());
+}
+
+#[track_caller]
+fn report(failures: &[String], count: usize) {
+    assert!(failures.is_empty(), "{} failures of {count} changes:\n{}", failures.len(), failures.join("\n"));
+    assert!(count > 0, "nothing was changed");
+    eprintln!("{count} changes, every line claimed");
+}
+
+fn is_variables(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or_default();
+    matches!(file, "cluster.yaml" | "cluster.yml" | "cluster.toml") && !name.contains("declarations/")
+}
+
+/// Returns all files of all clusters, the sums left out.
+fn trees(sources: &Sources) -> BTreeMap<String, File> {
+    let clusters = compile(sources).clusters;
+    let files = clusters.into_iter().flat_map(|cluster| {
+        cluster.tree.iter().map(|(path, file)| (path.to_string(), file.clone())).collect::<Vec<_>>()
+    });
+    files.filter(|(path, _)| !path.ends_with(WITHOUT_ORIGINS)).collect()
+}
+
+/// Returns the variables of all files, leaves only.
+fn variables_of(sources: &Sources) -> Vec<Variable> {
+    let mut found = Vec::new();
+    for (file, source) in sources.iter().filter(|(_, source)| is_variables(source.name())) {
+        let documents = if source.name().ends_with(".toml") {
+            vec![variables::parse_toml(file, source).0]
+        } else {
+            yaml::parse(file, source).documents
+        };
+        for document in documents {
+            if let Some(map) = document.as_map().filter(|map| map.get("kind").is_none()) {
+                leaves(source.name(), "", map, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn leaves(file: &str, prefix: &str, map: &Map, found: &mut Vec<Variable>) {
+    for entry in map {
+        let name = format!("{prefix}{}", entry.key);
+        match &entry.value.node {
+            Node::Map(inner) => leaves(file, &format!("{name}."), inner, found),
+            node => {
+                let (Some(key), Some(&value)) = (entry.key_span, entry.value.origin.spans().first()) else { continue };
+                // An alias stands elsewhere.
+                if key.start < value.start {
+                    let place = Span::new(key.file, key.range().start..value.range().end);
+                    found.push(Variable { file: file.to_owned(), name, place, value, node: node.clone() });
+                }
+            }
+        }
+    }
+}
+
+/// Returns texts that may stand for another valid value, the likeliest first.
+fn candidates(variable: &Variable, sources: &Sources) -> Vec<String> {
+    let text = &sources.get(variable.value.file).text()[variable.value.range()];
+    if let Some((_, choices)) = CHOICES.iter().find(|(name, _)| *name == variable.name) {
+        return choices.iter().filter(|choice| **choice != text).map(ToString::to_string).collect();
+    }
+    match &variable.node {
+        Node::Bool(truth) => vec![(!truth).to_string()],
+        Node::Int(number) => [4, 1, 8, -1].map(|more| (number + more).to_string()).to_vec(),
+        Node::String(_) => {
+            let (open, inner, close) = match text.as_bytes() {
+                [quote @ (b'"' | b'\''), .., end] if quote == end => (&text[..1], &text[1..text.len() - 1], &text[..1]),
+                _ => ("", text, ""),
+            };
+            // In front of a quantity or a duration a digit makes another one; behind a name a letter does.
+            let mut all = vec![format!("{open}{inner}x{close}"), format!("{open}1{inner}{close}")];
+            if inner.starts_with(|first: char| first.is_ascii_digit()) {
+                all.reverse();
+            }
+            all
+        }
+        Node::List(_) | Node::Map(_) | Node::Float(_) | Node::Null => Vec::new(),
+    }
+}
+
+fn replaced(sources: &Sources, file: &str, place: Span, by: &str) -> Sources {
+    with_text(sources, file, |text| format!("{}{by}{}", &text[..place.range().start], &text[place.range().end..]))
+}
+
+fn with_text(sources: &Sources, file: &str, change: impl Fn(&str) -> String) -> Sources {
+    let text = |source: &Source| {
+        if source.name() == file { change(source.text()) } else { source.text().to_owned() }.into_bytes()
+    };
+    Sources::new(sources.iter().map(|(_, source)| Source::new(source.name(), text(source))).collect())
+}
+
+/// Finds the lines of `after` that are not in `before` and do not claim `place`. Returns how many lines differ.
+fn unclaimed(
+    before: &BTreeMap<String, File>,
+    after: &BTreeMap<String, File>,
+    place: Span,
+    title: &str,
+    failures: &mut Vec<String>,
+) -> usize {
+    let mut count = 0;
+    for (path, file) in after {
+        let old = before.get(path).map_or("", |file| file.text.as_str());
+        if old == file.text || is_reordered(old, &file.text) {
+            continue;
+        }
+        let origins = file.origins();
+        for change in TextDiff::from_lines(old, &file.text).iter_all_changes() {
+            let Some(at) = change.new_index().filter(|_| change.tag() == ChangeTag::Insert) else { continue };
+            count += 1;
+            if !origins[at].spans().iter().any(|&span| place.covers(span)) {
+                failures.push(format!("{title}: {path}:{}: {}", at + 1, change.value().trim_end()));
+            }
+        }
+    }
+    count
+}
+
+fn is_reordered(a: &str, b: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    sorted(a) == sorted(b)
+}
