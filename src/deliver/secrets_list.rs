@@ -84,7 +84,7 @@ impl Listed {
 fn file(secrets: Vec<Listed>) -> File {
     // Whoever needs a Secret decides that there is a list at all.
     let because = Origin::merged(secrets.iter().map(|secret| &secret.because));
-    let mut lines = Lines { because, ..Lines::default() };
+    let mut lines = Lines { lines: Vec::new(), because };
     lines.fixed("# Secrets that somebody makes");
     lines.fixed("");
     lines.fixed(
