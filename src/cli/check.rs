@@ -15,6 +15,16 @@ pub(super) struct Args {
     project: ProjectArgs,
 }
 
+/// How a tree can differ from the input: code, words, and the change that a build would make.
+const DRIFT: &[(&str, &str, Change)] = &[
+    ("tree/stale", "not what the input stands for", Change::Update),
+    ("tree/missing", "missing", Change::Create),
+    ("tree/no-more", "no longer wanted", Change::Delete),
+];
+
+/// Files that are named before the rest is only counted.
+const MOST_PATHS: usize = 20;
+
 pub(super) fn run(args: &Args, terminal: &Terminal) -> Exit {
     check(args, terminal).unwrap_or_else(|exit| exit)
 }
@@ -27,14 +37,12 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
     let clusters = session.compiled.clusters.len();
     let targets = session.targets(terminal)?;
     let mut problems: Vec<_> = targets.iter().flat_map(|target| target.plan.problems()).collect();
-    for (path, change) in targets.iter().flat_map(|target| target.plan.changes()) {
-        let (code, message) = match change {
-            Change::Create => ("tree/missing", format!("`{path}` is missing")),
-            Change::Update => ("tree/stale", format!("`{path}` is not what the input stands for")),
-            Change::Delete => ("tree/no-more", format!("`{path}` is no longer wanted")),
-            Change::Edited { .. } | Change::Foreign(_) => continue,
-        };
-        problems.push(Diagnostic::error(code, message));
+    for &(code, what, ref wanted) in DRIFT {
+        let changes = targets.iter().flat_map(|target| target.plan.changes());
+        let paths: Vec<_> = changes.filter(|(_, change)| change == wanted).map(|(path, _)| path.as_str()).collect();
+        if let [first, ..] = paths[..] {
+            problems.push(Diagnostic::error(code, drift(first, &paths, what)));
+        }
     }
     if problems.is_empty() && targets.iter().all(|target| target.plan.is_empty()) {
         let files: usize = targets.iter().map(|target| target.desired.len()).sum();
@@ -45,4 +53,19 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
     show_plain(problems, terminal);
     terminal.tell("run `bayplan diff` to see what differs, `bayplan build` to write it");
     Ok(Exit::Found)
+}
+
+/// Returns what is wrong with the files at `paths`.
+fn drift(first: &str, paths: &[&str], what: &str) -> String {
+    if paths.len() == 1 {
+        return format!("`{first}` is {what}");
+    }
+    let mut message = format!("{} files are {what}", paths.len());
+    for path in paths.iter().take(MOST_PATHS) {
+        message += &format!("\n  {path}");
+    }
+    if paths.len() > MOST_PATHS {
+        message += &format!("\n  and {} more", paths.len() - MOST_PATHS);
+    }
+    message
 }
