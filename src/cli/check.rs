@@ -39,7 +39,7 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
     let mut problems: Vec<_> = targets.iter().flat_map(|target| target.plan.problems()).collect();
     for &(code, what, ref wanted) in DRIFT {
         let changes = targets.iter().flat_map(|target| target.plan.changes());
-        let paths: Vec<_> = changes.filter(|(_, change)| change == wanted).map(|(path, _)| path.as_str()).collect();
+        let paths: Vec<_> = changes.filter(|(_, change)| *change == wanted).map(|(path, _)| path.as_str()).collect();
         if let [first, ..] = paths[..] {
             problems.push(Diagnostic::error(code, drift(first, &paths, what)));
         }
