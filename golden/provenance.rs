@@ -115,7 +115,7 @@ fn an_added_switch_is_claimed() {
     for project in projects::projects() {
         let before = trees(&project.sources);
         for (file, source) in project.sources.iter() {
-            if !is_variables(source.name()) || source.name().ends_with(".toml") {
+            if !is_variables(source.name()) || is_toml(source.name()) {
                 continue;
             }
             for switch in KINDS.iter().flat_map(|kind| kind.switches) {
@@ -168,6 +168,10 @@ fn is_variables(name: &str) -> bool {
     matches!(file, "cluster.yaml" | "cluster.yml" | "cluster.toml") && !name.contains("declarations/")
 }
 
+fn is_toml(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|end| end == "toml")
+}
+
 /// Returns all files of all clusters, the sums left out.
 fn trees(sources: &Sources) -> BTreeMap<String, File> {
     let clusters = compile(sources).clusters;
@@ -181,7 +185,7 @@ fn trees(sources: &Sources) -> BTreeMap<String, File> {
 fn variables_of(sources: &Sources) -> Vec<Variable> {
     let mut found = Vec::new();
     for (file, source) in sources.iter().filter(|(_, source)| is_variables(source.name())) {
-        let documents = if source.name().ends_with(".toml") {
+        let documents = if is_toml(source.name()) {
             vec![variables::parse_toml(file, source).0]
         } else {
             yaml::parse(file, source).documents

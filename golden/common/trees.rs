@@ -1,0 +1,97 @@
+//! The trees of the projects, read as a consumer reads them: by another YAML reader than ours.
+
+use std::collections::BTreeMap;
+
+use bayplan::source::Sources;
+use serde_json::Value as Json;
+
+use super::projects::{compile, projects};
+
+/// The tree of one cluster.
+#[derive(Clone)]
+pub(crate) struct Tree {
+    /// Its project and its folder: `examples/fleet/kubernetes/oslo`.
+    pub(crate) name: String,
+    /// Its files by path below that folder.
+    pub(crate) files: BTreeMap<String, String>,
+}
+
+/// An object of a tree.
+pub(crate) struct Object {
+    /// Its file.
+    pub(crate) path: String,
+    /// Its content.
+    pub(crate) json: Json,
+}
+
+/// Returns the trees of all projects, a change by hand included.
+pub(crate) fn trees() -> Vec<Tree> {
+    projects().iter().flat_map(|project| trees_of(&project.name, &project.sources)).collect()
+}
+
+/// Returns the trees of one project.
+pub(crate) fn trees_of(project: &str, sources: &Sources) -> Vec<Tree> {
+    let clusters = compile(sources).clusters.into_iter();
+    clusters
+        .map(|cluster| {
+            let below = |path: &bayplan::tree::TreePath| path.below(&cluster.root).map(str::to_owned);
+            let files = cluster.tree.iter().filter_map(|(path, file)| Some((below(path)?, file.text.clone())));
+            Tree { name: format!("{project}/{}", cluster.root), files: files.collect() }
+        })
+        .collect()
+}
+
+impl Tree {
+    /// Returns what stands in each YAML file.
+    pub(crate) fn objects(&self) -> Vec<Object> {
+        let files = self.files.iter().filter(|(path, _)| is_yaml(path));
+        let object = |(path, text): (&String, &String)| {
+            let json = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{}/{path}: {error}", self.name));
+            Object { path: path.clone(), json }
+        };
+        files.map(object).collect()
+    }
+}
+
+/// Whether Flux takes a file for one of objects.
+pub(crate) fn is_yaml(path: &str) -> bool {
+    let end = std::path::Path::new(path).extension();
+    end.is_some_and(|end| end == "yaml" || end == "yml")
+}
+
+impl Object {
+    /// Returns the text at `path`, or nothing.
+    pub(crate) fn text(&self, path: &str) -> &str {
+        self.json.pointer(path).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        self.text("/kind")
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.text("/metadata/name")
+    }
+
+    pub(crate) fn namespace(&self) -> &str {
+        self.text("/metadata/namespace")
+    }
+
+    /// Returns the API group, empty for the core one.
+    pub(crate) fn group(&self) -> &str {
+        self.text("/apiVersion").rsplit_once('/').map_or("", |(group, _)| group)
+    }
+}
+
+/// Calls `visit` for every text in `json`, keys included.
+pub(crate) fn texts(json: &Json, visit: &mut impl FnMut(&str)) {
+    match json {
+        Json::String(text) => visit(text),
+        Json::Array(items) => items.iter().for_each(|item| texts(item, visit)),
+        Json::Object(map) => map.iter().for_each(|(key, value)| {
+            visit(key);
+            texts(value, visit);
+        }),
+        _ => {}
+    }
+}
