@@ -318,10 +318,10 @@ fn namespaces(stages: &[Stage<'_>], found: &mut Vec<String>) {
             if matches!(namespace, "default" | "flux-system") || namespace.starts_with("kube-") {
                 continue;
             }
-            let makes = |stage: &&Stage<'_>| {
+            let has_it = |stage: &&Stage<'_>| {
                 stage.objects.iter().any(|object| object.kind() == "Namespace" && object.name() == namespace)
             };
-            let Some(maker) = stages.iter().find(makes) else {
+            let Some(maker) = stages.iter().find(has_it) else {
                 found.push(format!("{}: no Namespace `{namespace}`", object.path));
                 continue;
             };

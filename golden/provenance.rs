@@ -21,7 +21,7 @@ use bayplan::tree::File;
 use bayplan::value::{Map, Node};
 use bayplan::{variables, yaml};
 use common::projects::{self, compile};
-use similar::{ChangeTag, TextDiff};
+use similar::{Algorithm, DiffTag};
 
 /// Values for switches that are not set, none of them the default. A new switch belongs here.
 const SWITCHES: &[(&str, &str)] = &[
@@ -34,6 +34,12 @@ const SWITCHES: &[(&str, &str)] = &[
     ("minio_root_user", "harbour"),
     ("minio_root_password", "\"#{ 'not' }# a real one\""),
     ("monitoring_enabled", "true"),
+    ("loki_enabled", "true"),
+    ("logs_retention", "31d"),
+    ("logs_storage_size", "80Gi"),
+    ("loki_deployment_mode", "SimpleScalable"),
+    ("loki_s3_access_key", "harbour"),
+    ("loki_s3_secret_key", "\"#{ 'not' }# a real one\""),
 ];
 
 /// Other values for variables whose own cannot be varied by a rule.
@@ -77,10 +83,10 @@ fn a_changed_variable_is_claimed() {
                 .into_iter()
                 .find(|again| again.name == variable.name && again.file == variable.file);
             let place = again.expect("the variable still stands there").place;
-            let lines = unclaimed(&before, &after, place, &title, &mut failures)
+            let files = unclaimed(&before, &after, place, &title, &mut failures)
                 + unclaimed(&after, &before, variable.place, &format!("{title} and back"), &mut failures);
             // A fixture may be about a variable that decides nothing; an example has none.
-            if lines == 0 && project.name.starts_with("examples/") && before.keys().len() == after.keys().len() {
+            if files == 0 && project.name.starts_with("examples/") && before.keys().len() == after.keys().len() {
                 failures.push(format!("{title}: nothing changes"));
             }
             count += 1;
@@ -252,7 +258,8 @@ fn with_text(sources: &Sources, file: &str, change: impl Fn(&str) -> String) -> 
     Sources::new(sources.iter().map(|(_, source)| Source::new(source.name(), text(source))).collect())
 }
 
-/// Finds the lines of `after` that are not in `before` and do not claim `place`. Returns how many lines differ.
+/// Finds the lines of `after` that do not claim `place` and do not stand, in their order, in `before`. Of equal lines any
+/// may be the new one. Returns how many files differ.
 fn unclaimed(
     before: &BTreeMap<String, File>,
     after: &BTreeMap<String, File>,
@@ -266,12 +273,16 @@ fn unclaimed(
         if old == file.text || is_reordered(old, &file.text) {
             continue;
         }
+        count += 1;
+        let old: Vec<_> = old.lines().collect();
         let origins = file.origins();
-        for change in TextDiff::from_lines(old, &file.text).iter_all_changes() {
-            let Some(at) = change.new_index().filter(|_| change.tag() == ChangeTag::Insert) else { continue };
-            count += 1;
-            if !origins[at].spans().iter().any(|&span| place.covers(span)) {
-                failures.push(format!("{title}: {path}:{}: {}", at + 1, change.value().trim_end()));
+        let claims = |at: usize| origins[at].spans().iter().any(|&span| place.covers(span));
+        let others: Vec<_> = file.text.lines().enumerate().filter(|(at, _)| !claims(*at)).collect();
+        let texts: Vec<_> = others.iter().map(|(_, line)| *line).collect();
+        for op in similar::capture_diff_slices(Algorithm::Myers, &old, &texts) {
+            if op.tag() != DiffTag::Equal {
+                let lines = others[op.new_range()].iter();
+                failures.extend(lines.map(|(at, line)| format!("{title}: {path}:{}: {line}", at + 1)));
             }
         }
     }
