@@ -28,4 +28,4 @@ pub use object::{Object, ObjectId};
 pub use parsed::{Grammar, Parsed};
 pub use quantity::Quantity;
 pub(crate) use quoted::quoted;
-pub use schema::schema_of;
+pub use schema::{resource_schema_of, schema_of};

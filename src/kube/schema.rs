@@ -7,9 +7,20 @@ use serde_json::Value as Json;
 /// Returns the JSON Schema (draft 7) of `T`, the types it uses below `definitions`.
 #[must_use]
 pub fn schema_of<T: JsonSchema>() -> Json {
+    amended::<T>(AMENDMENTS)
+}
+
+/// Returns the JSON Schema of `T`, a custom resource with Kubernetes' types inside. Its definition checks less than the
+/// API server does for the types themselves: what an operator makes of it is refused later, if at all.
+#[must_use]
+pub fn resource_schema_of<T: JsonSchema>() -> Json {
+    amended::<T>(RESOURCE_AMENDMENTS)
+}
+
+fn amended<T: JsonSchema>(amendments: &[Amendment]) -> Json {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>().to_value();
     if let Some(definitions) = schema.get_mut("definitions").and_then(Json::as_object_mut) {
-        for amendment in AMENDMENTS {
+        for amendment in amendments {
             amendment.apply(definitions);
         }
     }
@@ -51,6 +62,7 @@ const LABEL_SELECTOR: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
 const ANY_JSON: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON";
 const POD_SPEC: &str = "io.k8s.api.core.v1.PodSpec";
 const CONTAINER: &str = "io.k8s.api.core.v1.Container";
+const RESOURCES: &str = "io.k8s.api.core.v1.ResourceRequirements";
 const CONTAINER_PORT: &str = "io.k8s.api.core.v1.ContainerPort";
 const SERVICE_SPEC: &str = "io.k8s.api.core.v1.ServiceSpec";
 const SERVICE_PORT: &str = "io.k8s.api.core.v1.ServicePort";
@@ -93,6 +105,18 @@ static AMENDMENTS: &[Amendment] = &[
     amend(SERVICE_PORT, "protocol", PROTOCOLS),
 ];
 
+/// What definitions of custom resources say, and the list keys that server-side apply goes by once an operator has
+/// copied a list into a pod.
+static RESOURCE_AMENDMENTS: &[Amendment] = &[
+    // `x-kubernetes-int-or-string`: a fraction is refused.
+    amend(QUANTITY, "", r#"{ "type": ["string", "integer"], "format": "bayplan.quantity" }"#),
+    amend(CONTAINER, "env", BY_NAME),
+    amend(CONTAINER, "volumeMounts", r#"{ "x-kubernetes-list-map-keys": ["mountPath"] }"#),
+    amend(CONTAINER, "ports", r#"{ "x-kubernetes-list-map-keys": ["containerPort", "protocol"] }"#),
+    amend(CONTAINER_PORT, "protocol", r#"{ "default": "TCP" }"#),
+    amend(RESOURCES, "claims", BY_NAME),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,7 +127,7 @@ mod tests {
     #[test]
     fn every_amendment_has_its_place() {
         let schemas = [schema_of::<Pod>(), schema_of::<Service>(), schema_of::<CustomResourceDefinition>()];
-        for amendment in AMENDMENTS {
+        for amendment in AMENDMENTS.iter().chain(RESOURCE_AMENDMENTS) {
             let added: Json = serde_json::from_str(amendment.adds).unwrap();
             let (key, value) = added.as_object().unwrap().iter().next().unwrap();
             let is_there = |schema: &Json| {

@@ -34,7 +34,7 @@ impl<'schema> Walk<'_, 'schema> {
                 }
             } else if !is_common && !known.contains(entry.key.as_ref()) {
                 if closed {
-                    self.unknown_field(entry, &known, place, &inner);
+                    self.unknown_field(entry, &known, facets, place, &inner);
                 } else if !entry.value.is_null() {
                     let others = facets.values("additionalProperties").filter(|schema| schema.is_object());
                     self.values(&entry.value, others, &inner);
@@ -91,7 +91,14 @@ impl<'schema> Walk<'_, 'schema> {
         }
     }
 
-    fn unknown_field(&mut self, entry: &Entry, known: &BTreeSet<&str>, parent: &Place<'_>, place: &Place<'_>) {
+    fn unknown_field(
+        &mut self,
+        entry: &Entry,
+        known: &BTreeSet<&str>,
+        facets: &Facets<'schema>,
+        parent: &Place<'_>,
+        place: &Place<'_>,
+    ) {
         let of_objects = parent.is_document().then_some(OF_OBJECTS).into_iter().flatten();
         let key = quoted(&entry.key);
         let message = match parent.shown() {
@@ -104,7 +111,9 @@ impl<'schema> Walk<'_, 'schema> {
             &entry.value,
             "unknown field",
         );
+        let moved = facets.values("x-bayplan-moved").find_map(|moved| moved.get(entry.key.as_ref())?.as_str());
         diagnostic.help = match nearest(&entry.key, known.iter().copied().chain(of_objects)) {
+            _ if moved.is_some() => moved.map(str::to_owned),
             Some(near) => Some(format!("did you mean `{near}`?")),
             None if known.is_empty() => Some("remove it, no fields are known here".to_owned()),
             None if known.len() <= FEW => Some(format!("use one of {}", listed(known.iter().copied()))),
