@@ -6,11 +6,11 @@ use super::input::{self, Part};
 use super::{Cluster, OUTPUT, guard};
 use crate::component::{self, Context, Declared, IDLE, KINDS, Kind, Offers, Purpose, Switches};
 use crate::deliver::{self, Delivery};
-use crate::diagnostic::{Diagnostic, Rule, Severity, nearest};
+use crate::diagnostic::{Diagnostic, Rule, nearest};
 use crate::kube::Object;
 use crate::project::{self, Project};
 use crate::shape;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::tree::TreePath;
 use crate::value::{self, Node, Origin, Value};
 use crate::variables::{self, Variables};
@@ -26,7 +26,7 @@ const NO_KIND: Rule = Rule::refusal(
 
 const UNKNOWN_KIND: Rule = Rule::refusal(
     "input/unknown-kind",
-    "a kind of bayplan.dev does not exist",
+    "a kind does not exist in its group and version",
     "Nothing could be made of the declaration.",
     "correct the kind; `bayplan schema` lists those that exist",
 );
@@ -69,7 +69,13 @@ pub(super) struct Declarations {
     pub(super) problems: Vec<Diagnostic>,
 }
 
-pub(super) fn compile(name: Option<&str>, shared: &Part, own: Option<&Part>, keep_origins: bool) -> Made {
+pub(super) fn compile(
+    sources: &Sources,
+    name: Option<&str>,
+    shared: &Part,
+    own: Option<&Part>,
+    keep_origins: bool,
+) -> Made {
     let mut raw = shared.variables.clone();
     if let Some(own) = own {
         raw = variables::merge(raw, own.variables.clone());
@@ -88,7 +94,7 @@ pub(super) fn compile(name: Option<&str>, shared: &Part, own: Option<&Part>, kee
 
     let root = name.map_or_else(|| OUTPUT.to_owned(), |name| format!("{OUTPUT}/{name}"));
     let project = declarations.project.take().map(|(project, _)| project).unwrap_or_default();
-    let context = context(&mut declarations, project, Purpose::Tree);
+    let context = context(&mut declarations, project, Purpose::Tree, sources);
     let Declarations { components, raw, mut problems, .. } = declarations;
     let mut apps = Vec::new();
     let mut needed = Vec::new();
@@ -125,7 +131,12 @@ pub(super) fn compile(name: Option<&str>, shared: &Part, own: Option<&Part>, kee
 }
 
 /// Returns what the declarations may know of each other, and reports the claims that nothing answers.
-pub(super) fn context(declarations: &mut Declarations, project: Project, purpose: Purpose) -> Context {
+pub(super) fn context<'sources>(
+    declarations: &mut Declarations,
+    project: Project,
+    purpose: Purpose,
+    sources: &'sources Sources,
+) -> Context<'sources> {
     let components = &mut declarations.components;
     components.sort_by(|a, b| a.key().cmp(&b.key()));
     let stores = components.iter().flat_map(|declaration| declaration.component.offers()).collect();
@@ -135,7 +146,8 @@ pub(super) fn context(declarations: &mut Declarations, project: Project, purpose
     for claim in &claims {
         declarations.problems.extend(offers.problem(claim.store.as_ref(), &claim.claimant));
     }
-    let context = Context { project, purpose, offers, claims };
+    let restate = components.iter().find_map(|declaration| declaration.component.restate_operator());
+    let context = Context { project, purpose, offers, claims, restate, sources };
     declarations.problems.extend(context.clashes());
     context
 }
@@ -164,6 +176,24 @@ fn is_kind(document: &Value, api_version: &str, kind: &str) -> bool {
     is("apiVersion", api_version) && is("kind", kind)
 }
 
+/// Whether `kind` is one of ours in another version of its group.
+fn is_other_version(api_version: &str, kind: &str) -> bool {
+    let group = |api_version: &str| api_version.split_once('/').map(|(group, _)| group.to_owned());
+    KINDS.iter().any(|known| known.kind == kind && group(known.api_version) == group(api_version))
+}
+
+fn unknown_kind(api_version: &str, kind: &str) -> Diagnostic {
+    let found = UNKNOWN_KIND.found(format!("there is no kind `{kind}` in `{api_version}`"));
+    if let Some(known) = KINDS.iter().find(|known| known.kind == kind) {
+        return found.help(format!("write `apiVersion: {}`", known.api_version));
+    }
+    let known = KINDS.iter().filter(|known| known.api_version == project::API_VERSION).map(|known| known.kind);
+    match nearest(kind, known.chain(["Project"])) {
+        Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
+        None => found,
+    }
+}
+
 impl Declaration {
     /// What tells declarations apart and puts them in order.
     fn key(&self) -> (&'static str, Option<&str>, &str) {
@@ -186,18 +216,8 @@ impl Declarations {
             let name = document.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or_default();
             self.written.push((kind.kind, name.to_owned(), origin.clone()));
             self.add_component(kind, &document, origin);
-        } else if api_version.starts_with("bayplan.dev/") {
-            let known = KINDS.iter().filter(|known| known.api_version == project::API_VERSION).map(|known| known.kind);
-            let nearest = nearest(kind, known.chain(["Project"]));
-            let found = UNKNOWN_KIND.found(format!("there is no kind `{kind}` in `{api_version}`"));
-            let found = match nearest {
-                Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
-                None if KINDS.iter().any(|known| known.kind == kind) => {
-                    found.help(format!("write `apiVersion: {}`", project::API_VERSION))
-                }
-                None => found,
-            };
-            self.problems.push(found.decided_at(origin.spans(), ""));
+        } else if api_version.starts_with("bayplan.dev/") || is_other_version(api_version, kind) {
+            self.problems.push(unknown_kind(api_version, kind).decided_at(origin.spans(), ""));
         } else if api_version == "v1" && kind == "List" {
             if let Some(Node::List(items)) = document.get("items").map(|items| &items.node) {
                 items.iter().cloned().for_each(|item| self.add(item));
@@ -231,7 +251,7 @@ impl Declarations {
     fn add_component(&mut self, kind: &'static Kind, document: &Value, origin: Origin) {
         let before = self.problems.len();
         shape::check_declared(document, kind.schema(), "", &origin, &mut self.problems);
-        if self.problems[before..].iter().any(|problem| problem.severity == Severity::Error) {
+        if self.problems[before..].iter().any(|problem| problem.refused) {
             return;
         }
         let Some(component) = self.typed(kind.declare(document), &origin) else { return };

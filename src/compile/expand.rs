@@ -36,16 +36,16 @@ pub fn expand(sources: &Sources) -> Expanded {
             declarations.add(variables.resolve(&document));
         }
     }
-    let context = cluster::context(&mut declarations, Project::default(), Purpose::Twin);
+    let context = cluster::context(&mut declarations, Project::default(), Purpose::Twin, sources);
     let Declarations { components, raw, mut problems, .. } = declarations;
     problems.extend(variables.into_problems());
     let mut objects = Vec::new();
     for declaration in &components {
         problems.extend(declaration.component.lint(&context));
         for app in declaration.component.expand(&context) {
-            for placed in deliver::objects(&app, &declaration.origin) {
-                if !objects.contains(&placed.object.value) {
-                    objects.push(placed.object.value);
+            for object in deliver::bare_objects(&app) {
+                if !objects.contains(&object) {
+                    objects.push(object);
                 }
             }
         }

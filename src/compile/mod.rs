@@ -62,7 +62,9 @@ pub fn compile(sources: &Sources, options: &Options) -> Compiled {
         .collect();
     let made: Vec<_> = wanted
         .par_iter()
-        .map(|(name, own)| cluster::compile(name.as_deref(), &input.shared, own.as_ref(), options.keep_origins))
+        .map(|(name, own)| {
+            cluster::compile(sources, name.as_deref(), &input.shared, own.as_ref(), options.keep_origins)
+        })
         .collect();
 
     let mut clusters = Vec::new();

@@ -78,6 +78,16 @@ pub(crate) struct Layout {
     pub(crate) stages: BTreeMap<AppId, Stage>,
 }
 
+/// Returns the objects that `app` stands for, in its order, without the engine's marks on those that are no engine's.
+pub(crate) fn bare_objects(app: &App) -> Vec<Value> {
+    let values = |part: &Part| match part {
+        Part::Object(manifest) => vec![manifest.value.clone()],
+        Part::Chart(chart) => flux::chart(chart).into_iter().map(|(value, _)| value).collect(),
+        Part::RunOnce(job) => vec![flux::run_once(job).0],
+    };
+    app.parts.iter().flat_map(values).collect()
+}
+
 /// Returns the objects that `app` stands for, in its order.
 pub(crate) fn objects(app: &App, declared: &Origin) -> Vec<Placed> {
     app.parts

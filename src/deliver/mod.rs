@@ -6,7 +6,7 @@ mod references;
 mod secrets_list;
 
 pub(crate) use flux::{Delivery, lay_out};
-pub(crate) use layout::objects;
+pub(crate) use layout::bare_objects;
 
 use crate::diagnostic::Rule;
 
