@@ -1,8 +1,10 @@
 //! What a component may know of the others: what they offer and claim.
 
 use super::claim::{Claim, Store};
+use super::restate::Settings as RestateSettings;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::project::Project;
+use crate::source::Sources;
 use crate::value::{Origin, Traced};
 
 /// The rules about claims.
@@ -122,7 +124,7 @@ pub(crate) enum Purpose {
 
 /// What every component of a cluster may know.
 #[derive(Debug)]
-pub(crate) struct Context {
+pub(crate) struct Context<'sources> {
     /// The settings of the project.
     pub(crate) project: Project,
     /// What the objects are made for.
@@ -131,9 +133,13 @@ pub(crate) struct Context {
     pub(crate) offers: Offers,
     /// All claims, by user and namespace.
     pub(crate) claims: Vec<Claim>,
+    /// The settings of the Restate operator, where one is declared.
+    pub(crate) restate: Option<RestateSettings>,
+    /// The texts, to find a place inside a scalar.
+    pub(crate) sources: &'sources Sources,
 }
 
-impl Context {
+impl Context<'_> {
     /// Returns the claims in `store`, by user.
     pub(crate) fn claims_in<'claims>(&'claims self, store: &'claims Store) -> impl Iterator<Item = &'claims Claim> {
         self.claims.iter().filter(move |claim| {

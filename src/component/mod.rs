@@ -6,12 +6,14 @@ mod loki;
 mod metadata;
 mod minio;
 mod part;
+mod restate;
 mod switches;
 
 pub(crate) use claim::{Claim, Credentials, NeededSecret, Permissions, Pods, Store};
 pub(crate) use context::{Context, Offers, Purpose};
 pub(crate) use metadata::Metadata;
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
+pub(crate) use restate::Settings as RestateSettings;
 pub use switches::Switch;
 pub(crate) use switches::{IDLE, Switches};
 
@@ -40,6 +42,11 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
     /// Whether its declarations offer stores.
     const OFFERS_STORES: bool = false;
 
+    /// Returns the JSON Schema of its declarations.
+    fn schema() -> serde_json::Value {
+        shape::schema_of::<Self>()
+    }
+
     /// Returns the declaration that the switches imply.
     fn implied(_switches: &Switches<'_>) -> Option<Value> {
         None
@@ -48,6 +55,11 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
     /// Returns the stores that it offers to others.
     fn offers(&self) -> Vec<Store> {
         Vec::new()
+    }
+
+    /// Returns the settings of the Restate operator, if it declares one.
+    fn restate_operator(&self) -> Option<RestateSettings> {
+        None
     }
 
     /// Returns what it asks of others, knowing what they offer.
@@ -71,6 +83,8 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
 pub(crate) trait Declared: fmt::Debug + Send + Sync {
     /// See [`Component::offers`].
     fn offers(&self) -> Vec<Store>;
+    /// See [`Component::restate_operator`].
+    fn restate_operator(&self) -> Option<RestateSettings>;
     /// See [`Component::claims`].
     fn claims(&self, offers: &Offers) -> Vec<Claim>;
     /// See [`Component::secrets`].
@@ -84,6 +98,9 @@ pub(crate) trait Declared: fmt::Debug + Send + Sync {
 impl<C: Component> Declared for C {
     fn offers(&self) -> Vec<Store> {
         Component::offers(self)
+    }
+    fn restate_operator(&self) -> Option<RestateSettings> {
+        Component::restate_operator(self)
     }
     fn claims(&self, offers: &Offers) -> Vec<Claim> {
         Component::claims(self, offers)
@@ -128,7 +145,7 @@ impl Kind {
             rules: C::RULES,
             switches: C::SWITCHES,
             offers_stores: C::OFFERS_STORES,
-            make_schema: shape::schema_of::<C>,
+            make_schema: C::schema,
             schema: OnceLock::new(),
             declare: |value| match value::from_value::<C>(value) {
                 Ok(component) => Ok(Box::new(component)),
@@ -156,7 +173,14 @@ impl Kind {
 }
 
 /// Every kind that is compiled. The parser, the rules, the schemas, `explain` and the tables of the README follow.
-pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| vec![Kind::of::<minio::MinIO>(), Kind::of::<loki::Loki>()]);
+pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    vec![
+        Kind::of::<minio::MinIO>(),
+        Kind::of::<loki::Loki>(),
+        Kind::of::<restate::RestateCluster>(),
+        Kind::of::<restate::RestateOperator>(),
+    ]
+});
 
 /// Returns the kind that `api_version` and `kind` name.
 #[must_use]

@@ -1,0 +1,60 @@
+//! Rules about what bayplan itself is asked by annotations.
+
+use crate::component::Context;
+use crate::component::restate::making::{Making, WISHES};
+use crate::component::restate::snapshots::{self, ANNOTATION, TABLE};
+use crate::diagnostic::{Diagnostic, Rule};
+
+pub(in super::super) const UNKNOWN_WISH: Rule = Rule::error(
+    "restate/unknown-wish",
+    "an annotation asks bayplan for something that it does not know",
+    "Nothing comes of it.",
+    "use `bayplan.dev/snapshots`, or delete the annotation",
+);
+
+pub(in super::super) const SNAPSHOTS_UNREADABLE: Rule = Rule::error(
+    "restate/snapshots-unreadable",
+    "the annotation for snapshots names no store or no bucket",
+    "Nothing can be claimed.",
+    "write `STORE` or `STORE/BUCKET`, such as `minio/restate-snapshots`",
+);
+
+pub(in super::super) const SNAPSHOTS_CONTRADICTED: Rule = Rule::error(
+    "restate/snapshots-contradicted",
+    "the configuration sends snapshots elsewhere than the annotation",
+    "One of both would silently win.",
+    "delete the setting: the annotation sets it; or delete the annotation",
+);
+
+pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
+    let mut found = unknown(making);
+    let annotation = making.declared.metadata.annotations.get(ANNOTATION);
+    if let (Some(annotation), Some(Err(reason))) = (annotation, snapshots::wish(making.declared)) {
+        found.push(SNAPSHOTS_UNREADABLE.found(reason).decided_at(annotation.origin().spans(), ""));
+    }
+    let Some(snapshots) = &making.snapshots else { return found };
+    for setting in snapshots.settings(making.declared) {
+        let Some(said) = making.declared.said(TABLE, setting.key) else { continue };
+        if setting.agrees(&said) {
+            continue;
+        }
+        let text = said.text().map_or_else(|| "read from elsewhere".to_owned(), |text| format!("`{text}`"));
+        let shown = if setting.key.starts_with("aws-secret") { "set".to_owned() } else { text };
+        let message = format!("`{}` is {shown}, and the annotation makes it {}", setting.key, setting.shown());
+        let contradicted = SNAPSHOTS_CONTRADICTED.found(message).decided_at(&said.places(context), "");
+        found.push(
+            snapshots.because().spans().iter().fold(contradicted, |found, &span| found.at(span, "asked for here")),
+        );
+    }
+    found
+}
+
+fn unknown(making: &Making<'_>) -> Vec<Diagnostic> {
+    let wishes = making.declared.metadata.annotations.iter().filter(|(key, _)| key.starts_with(WISHES));
+    wishes
+        .filter(|(key, _)| *key != ANNOTATION)
+        .map(|(key, value)| {
+            UNKNOWN_WISH.found(format!("bayplan knows no `{key}`")).decided_at(value.origin().spans(), "")
+        })
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! `RestateCluster`: what the Restate operator 2.8 makes of its custom resource, object for object.
+
+mod cloud;
+mod config_map;
+mod declaration;
+mod env;
+mod extras;
+mod lint;
+mod making;
+mod metadata;
+mod network;
+mod operator;
+mod pods;
+mod provision;
+mod said;
+mod services;
+mod settings;
+mod snapshots;
+mod toml;
+
+pub(super) use declaration::RestateCluster;
+pub(super) use operator::RestateOperator;
+pub(crate) use settings::Settings;
+
+use super::{App, AppId, Claim, Component, Context, NeededSecret, Offers, Part};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::kube;
+use making::Making;
+
+impl Component for RestateCluster {
+    const API_VERSION: &'static str = "restate.dev/v1";
+    const KIND: &'static str = "RestateCluster";
+    const ABOUT: &'static str = "a Restate cluster, as its operator makes it: namespace, policies, configuration, services, nodes; and snapshots";
+    const RULES: &'static [Rule] = lint::RULES;
+
+    fn schema() -> serde_json::Value {
+        kube::resource_schema_of::<Self>()
+    }
+
+    fn claims(&self, _: &Offers) -> Vec<Claim> {
+        snapshots::claim(self).into_iter().collect()
+    }
+
+    fn secrets(&self, _: &Context) -> Vec<NeededSecret> {
+        snapshots::secret(self).into_iter().collect()
+    }
+
+    fn lint(&self, context: &Context) -> Vec<Diagnostic> {
+        lint::lint(self, context)
+    }
+
+    fn expand(&self, context: &Context) -> Vec<App> {
+        let making = Making::new(self, context);
+        let id = self.name().map(|name| AppId::new(name.clone(), "restate"));
+        let after = making.snapshots.as_ref().map(snapshots::Snapshots::stage);
+        vec![App { timeout: "15m", ..App::new(id, parts(&making)) }.after(after)]
+    }
+}
+
+/// Returns the objects in the operator's order, and what a tree needs in the operator's place.
+fn parts(making: &Making<'_>) -> Vec<Part> {
+    let namespace = services::namespace(making);
+    // Whatever is in the namespace would go with it, the volumes too.
+    let mut parts = vec![if making.tree { Part::kept(namespace) } else { namespace.into() }];
+    parts.extend(network::policies(making).into_iter().map(Part::from));
+    parts.extend(extras::key_class(making).map(Part::from));
+    parts.push(services::service_account(making).into());
+    parts.push(config_map::part(making));
+    parts.extend(cloud::objects(making).into_iter().map(Part::from));
+    parts.push(services::service(making).into());
+    parts.push(services::node_service(making).into());
+    parts.push(services::disruption_budget(making).into());
+    parts.push(pods::stateful_set(making).into());
+    parts.extend(provision::parts(making));
+    parts
+}

@@ -1,0 +1,47 @@
+//! The settings of the operator: what it would do differently from one Kubernetes cluster to the next.
+
+use crate::value::Traced;
+
+/// The settings of a Restate operator.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The namespace that it runs in.
+    pub(super) namespace: Traced<String>,
+    /// The label of its pods. Without one no policy lets it in.
+    pub(super) label: Option<(Traced<String>, Traced<String>)>,
+    /// The name of the EKS cluster, where it makes Pod Identity Associations.
+    pub(super) aws_pod_identity_association_cluster: Option<Traced<String>>,
+    /// Whether it binds Google service accounts.
+    pub(super) gcp_workload_identity: Traced<bool>,
+    /// The image that canary Jobs and the collector of certificates run.
+    pub(super) canary_image: Traced<String>,
+    /// The optional custom resources that the cluster serves, by kind.
+    pub(super) installed_crds: Vec<Traced<String>>,
+}
+
+impl Default for Settings {
+    /// Returns the settings of the operator's chart.
+    fn default() -> Self {
+        let literal = |text: &str| Traced::literal(text.to_owned());
+        Self {
+            namespace: literal("restate-operator"),
+            label: Some((literal("app"), literal("restate-operator"))),
+            aws_pod_identity_association_cluster: None,
+            gcp_workload_identity: Traced::literal(false),
+            canary_image: literal("alpine:3.21"),
+            installed_crds: Vec::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// Returns the settings where no operator is declared, so that no policy needs to let it in.
+    pub(super) fn without_operator() -> Self {
+        Self { label: None, ..Self::default() }
+    }
+
+    /// Returns who says that the cluster serves the custom resource `kind`, if it does.
+    pub(super) fn installed(&self, kind: &str) -> Option<&Traced<String>> {
+        self.installed_crds.iter().find(|known| known.get() == kind)
+    }
+}
