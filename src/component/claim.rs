@@ -52,8 +52,6 @@ pub(crate) struct Credentials {
     pub(crate) access_key: &'static str,
     /// The key that holds the secret key.
     pub(crate) secret_key: &'static str,
-    /// The access key itself, where somebody chose one. It is a name, no secret.
-    pub(crate) user: Option<Traced<String>>,
 }
 
 /// A Secret that the tree refers to and that somebody makes, since none enters the tree.

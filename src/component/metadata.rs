@@ -18,9 +18,16 @@ pub(crate) struct Metadata {
     pub(crate) namespace: Traced<Name>,
     /// Labels for every object that the declaration stands for.
     #[serde(default)]
-    pub(crate) labels: BTreeMap<String, Traced<LabelValue>>,
+    labels: BTreeMap<String, Traced<LabelValue>>,
     /// Wishes to bayplan (`bayplan.dev/…`); others are kept for people to read and go nowhere.
     #[serde(default)]
     #[expect(dead_code, reason = "allowed in the input, and read by nobody yet")]
     pub(crate) annotations: BTreeMap<String, Traced<String>>,
+}
+
+impl Metadata {
+    /// Returns the labels that are wanted on every object, if there are any.
+    pub(crate) fn labels(&self) -> Option<&BTreeMap<String, Traced<LabelValue>>> {
+        Some(&self.labels).filter(|labels| !labels.is_empty())
+    }
 }

@@ -18,7 +18,6 @@ use super::{
     Pods, Switch, Switches,
 };
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::LabelValue;
 use crate::project;
 use crate::value::{Origin, Traced, Value, manifest, text};
 
@@ -76,7 +75,6 @@ impl Component for Loki {
                 name: self.credentials_secret_name(),
                 access_key: ACCESS_KEY,
                 secret_key: SECRET_KEY,
-                user: self.spec.storage.access_key.clone(),
             },
             pods: Pods { namespace: self.namespace(), labels: self.labels() },
             claimant: found.claimant(self),
@@ -138,11 +136,6 @@ impl Loki {
     /// Returns the labels that the chart puts on every pod and Service of the release.
     fn labels(&self) -> BTreeMap<String, Traced<String>> {
         ["app.kubernetes.io/name", "app.kubernetes.io/instance"].map(|key| (key.to_owned(), self.name())).into()
-    }
-
-    /// Returns the labels that are wanted on every object, if there are any.
-    fn written_labels(&self) -> Option<&BTreeMap<String, Traced<LabelValue>>> {
-        Some(&self.metadata.labels).filter(|labels| !labels.is_empty())
     }
 
     fn credentials_secret_name(&self) -> Traced<String> {

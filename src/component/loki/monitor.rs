@@ -16,7 +16,7 @@ pub(super) fn app(loki: &Loki) -> Option<App> {
 fn service_monitor(loki: &Loki) -> Value {
     manifest!({
         apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor",
-        metadata: { name: loki.name(), namespace: loki.namespace(), labels: loki.written_labels() },
+        metadata: { name: loki.name(), namespace: loki.namespace(), labels: loki.metadata.labels() },
         spec: {
             selector: {
                 matchLabels: loki.labels(),

@@ -19,7 +19,7 @@ pub(super) fn values(loki: &Loki, found: &Found<'_>) -> Value {
     manifest!({
         // Some objects are named after the chart and not after the release, which this makes one.
         nameOverride: loki.name(),
-        commonLabels: loki.written_labels(),
+        commonLabels: loki.metadata.labels(),
         deploymentMode: mode.map(|mode| mode.name()),
         loki: {
             auth_enabled: false,

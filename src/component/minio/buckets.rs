@@ -57,7 +57,7 @@ fn config_map(minio: &MinIO, name: &Traced<String>, claims: &[&Claim]) -> Value 
     }
     manifest!({
         apiVersion: "v1", kind: "ConfigMap",
-        metadata: { name: name, namespace: minio.namespace() },
+        metadata: { name: name, namespace: minio.namespace(), labels: minio.metadata.labels() },
         data: data,
     })
 }
@@ -130,7 +130,10 @@ fn job(minio: &MinIO, name: &Traced<String>, store: &Store, claims: &[&Claim]) -
     }
     manifest!({
         apiVersion: "batch/v1", kind: "Job",
-        metadata: { name: name, namespace: minio.namespace(), labels: labels },
+        metadata: {
+            name: name, namespace: minio.namespace(),
+            labels: { ..minio.metadata.labels(), ..labels },
+        },
         spec: {
             backoffLimit: 6i64,
             activeDeadlineSeconds: 900i64,

@@ -15,7 +15,7 @@ pub(super) fn app(minio: &MinIO) -> Option<App> {
 fn service_monitor(minio: &MinIO) -> Value {
     manifest!({
         apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor",
-        metadata: { name: minio.name(), namespace: minio.namespace() },
+        metadata: { name: minio.name(), namespace: minio.namespace(), labels: minio.metadata.labels() },
         spec: {
             selector: { matchLabels: minio.service_labels() },
             namespaceSelector: { matchNames: [minio.namespace()] },

@@ -28,7 +28,9 @@ pub(super) fn store_policy(minio: &MinIO, claims: &[&Claim]) -> Value {
     }
     manifest!({
         apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy",
-        metadata: { name: text!("{}-servers", minio.name()), namespace: minio.namespace() },
+        metadata: {
+            name: text!("{}-servers", minio.name()), namespace: minio.namespace(), labels: minio.metadata.labels(),
+        },
         spec: {
             podSelector: { matchLabels: minio.pod_labels() },
             policyTypes: ["Ingress"],

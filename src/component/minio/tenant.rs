@@ -39,7 +39,7 @@ fn tenant(minio: &MinIO) -> Value {
         spec.monitoring.enabled().then(|| manifest!([{ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }]));
     manifest!({
         apiVersion: "minio.min.io/v2", kind: "Tenant",
-        metadata: { name: minio.name(), namespace: minio.namespace(), ..labels(minio) },
+        metadata: { name: minio.name(), namespace: minio.namespace(), labels: minio.metadata.labels() },
         spec: {
             image: image,
             imagePullPolicy: "IfNotPresent",
@@ -51,12 +51,6 @@ fn tenant(minio: &MinIO) -> Value {
             serviceMetadata: { minioServiceLabels: minio.service_labels() },
         },
     })
-}
-
-/// Returns the labels of the declaration for the metadata of an object, if there are any.
-fn labels(minio: &MinIO) -> Option<Value> {
-    let labels = &minio.metadata.labels;
-    (!labels.is_empty()).then(|| manifest!({ labels: labels }))
 }
 
 fn pool(minio: &MinIO, pool: &Pool, index: usize) -> Value {
@@ -109,7 +103,7 @@ fn pool(minio: &MinIO, pool: &Pool, index: usize) -> Value {
 fn disruption_budget(minio: &MinIO) -> Value {
     manifest!({
         apiVersion: "policy/v1", kind: "PodDisruptionBudget",
-        metadata: { name: minio.name(), namespace: minio.namespace(), ..labels(minio) },
+        metadata: { name: minio.name(), namespace: minio.namespace(), labels: minio.metadata.labels() },
         spec: { maxUnavailable: 1i64, selector: { matchLabels: minio.pod_labels() } },
     })
 }

@@ -79,7 +79,6 @@ pub(super) fn claim(declared: &RestateCluster) -> Option<Claim> {
             name: Traced::literal(SECRET.to_owned()),
             access_key: ACCESS_KEY,
             secret_key: SECRET_KEY,
-            user: None,
         },
         pods: declared.pods(),
         claimant,
