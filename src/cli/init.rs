@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use super::Exit;
 use super::session::failed;
 use super::terminal::Terminal;
-use crate::component::KINDS;
+use crate::component;
 use crate::disk;
-use crate::project;
 use crate::tree::TreePath;
 
 /// Make a small working project
@@ -38,10 +37,9 @@ fn init(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         ("declarations/project.yaml".to_owned(), PROJECT.to_owned()),
         (".gitattributes".to_owned(), GIT_ATTRIBUTES.to_owned()),
     ];
-    let kinds = KINDS.iter().map(|kind| (kind.kind, kind.schema())).chain([("Project", project::schema())]);
-    files.extend(kinds.map(|(kind, schema)| {
+    files.extend(component::schemas().map(|(name, schema)| {
         let text = serde_json::to_string_pretty(schema).expect("a schema is JSON") + "\n";
-        (format!(".bayplan/schemas/{}.schema.json", kind.to_lowercase()), text)
+        (format!(".bayplan/schemas/{name}.schema.json"), text)
     }));
     for (path, text) in files {
         let path = TreePath::parse(&path).expect("our own names are good paths");

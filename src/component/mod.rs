@@ -198,3 +198,9 @@ pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str
     let project = (project::API_VERSION, "Project", "settings of the project: delivery, secrets");
     KINDS.iter().map(|kind| (kind.api_version, kind.kind, kind.about)).chain([project])
 }
+
+/// Returns the JSON Schema of every kind of declaration, by the name that its file has.
+pub fn schemas() -> impl Iterator<Item = (String, &'static serde_json::Value)> {
+    let kinds = KINDS.iter().map(|kind| (kind.kind, kind.schema()));
+    kinds.chain([("Project", project::schema())]).map(|(kind, schema)| (kind.to_lowercase(), schema))
+}

@@ -1,0 +1,110 @@
+//! What a fixture makes: its tree, its diagnostics, its diff against what is committed, or the objects it stands for.
+#![expect(clippy::disallowed_methods, reason = "tests read and write files")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use bayplan::compile::{self, Options};
+use bayplan::diagnostic::Diagnostics;
+use bayplan::report::{self, Look};
+use bayplan::source::{Source, Sources};
+use bayplan::{disk, yaml};
+
+use crate::files::{self, Files};
+
+/// Inputs of `expand`, which needs no project.
+pub(crate) const EXPAND: &str = "expand";
+/// The output as somebody left it.
+const COMMITTED: &str = "committed";
+
+/// Returns everything that the case in `fixture` makes.
+pub(crate) fn made(fixture: &Path) -> Result<Files, String> {
+    if fixture.join(EXPAND).is_dir() {
+        return Ok(expanded(fixture));
+    }
+    if fixture.join(COMMITTED).is_dir() { drifted(fixture) } else { Ok(built(fixture)) }
+}
+
+/// The files that `build` writes into an empty folder, unless there are errors.
+fn built(fixture: &Path) -> Files {
+    let mut made = Files::new();
+    let sources = match disk::load(fixture) {
+        Ok(sources) => sources,
+        Err(error) => {
+            let found = Diagnostics::new(vec![error.diagnostic()]);
+            let told = report::diagnostics::render(&found, &Sources::default(), &[], Look::default());
+            made.insert("diagnostics.txt".to_owned(), told.into_bytes());
+            return made;
+        }
+    };
+    let compiled = compile::compile(&sources, &Options::default());
+    let told = report::diagnostics::render(&compiled.diagnostics, &sources, &compiled.secrets, Look::default());
+    if !told.is_empty() {
+        made.insert("diagnostics.txt".to_owned(), told.into_bytes());
+    }
+    if compiled.diagnostics.has_errors() {
+        return made;
+    }
+    for mut cluster in compiled.clusters {
+        cluster.tree.insert_sums(&cluster.root);
+        made.extend(cluster.tree.iter().map(|(path, file)| (format!("tree/{path}"), file.text.clone().into_bytes())));
+    }
+    made
+}
+
+/// The objects that the declarations in `expand/` stand for.
+fn expanded(fixture: &Path) -> Files {
+    let sources = expand_inputs(fixture);
+    let expanded = compile::expand(&sources);
+    let told = report::diagnostics::render(&expanded.diagnostics, &sources, &expanded.secrets, Look::default());
+    let mut made = Files::new();
+    if !told.is_empty() {
+        made.insert("diagnostics.txt".to_owned(), told.into_bytes());
+    }
+    if !expanded.diagnostics.has_errors() {
+        let text: String = expanded.objects.iter().map(yaml::emit).collect();
+        made.insert("expand.yaml".to_owned(), text.into_bytes());
+    }
+    made
+}
+
+/// Returns the inputs of an expand case.
+pub(crate) fn expand_inputs(fixture: &Path) -> Sources {
+    let inputs = files::read(&fixture.join(EXPAND)).into_iter();
+    Sources::new(inputs.map(|(name, bytes)| Source::new(format!("{EXPAND}/{name}"), bytes)).collect())
+}
+
+/// What `check` and `diff` say where the output is not as it should be.
+fn drifted(fixture: &Path) -> Result<Files, String> {
+    let project = tempfile::tempdir().map_err(|error| error.to_string())?;
+    for (name, bytes) in files::read(fixture) {
+        let name = name.strip_prefix(COMMITTED).map_or(name.clone(), |rest| format!("kubernetes{rest}"));
+        let path = project.path().join(name);
+        fs::create_dir_all(path.parent().expect("a file lies in a folder")).map_err(|error| error.to_string())?;
+        fs::write(path, bytes).map_err(|error| error.to_string())?;
+    }
+    let before = files::read(project.path());
+    let run = |command: &str| {
+        let mut bayplan = Command::new(env!("CARGO_BIN_EXE_bayplan"));
+        bayplan
+            .arg(command)
+            .current_dir(project.path())
+            .env("NO_COLOR", "1")
+            .output()
+            .map_err(|error| error.to_string())
+    };
+    let (check, diff) = (run("check")?, run("diff")?);
+    if files::read(project.path()) != before {
+        return Err("`check` or `diff` changed a file".to_owned());
+    }
+    let codes = (check.status.code(), diff.status.code());
+    if codes != (Some(1), Some(1)) {
+        return Err(format!("`check` and `diff` end with {codes:?}, where 1 tells of drift"));
+    }
+    let mut made = Files::from([("diagnostics.txt".to_owned(), check.stderr)]);
+    if !diff.stdout.is_empty() {
+        made.insert("diff.txt".to_owned(), diff.stdout);
+    }
+    Ok(made)
+}
