@@ -80,7 +80,7 @@ pub(super) fn plaintext(object: &Object, problems: &mut Vec<Diagnostic>) {
     }
     let rule = if encrypted { PARTLY_ENCRYPTED } else { PLAINTEXT };
     let keys: Vec<_> = clear.iter().map(|entry| format!("`{}`", entry.key)).collect();
-    let found = rule.found(format!("{} holds {} in clear", object.id, keys.join(", ")));
+    let found = rule.found(format!("`{}` holds {} in clear", object.id, keys.join(", ")));
     let place: Vec<_> = clear.iter().filter_map(|entry| entry.key_span).take(1).collect();
     problems.push(found.decided_at(if place.is_empty() { object.declared.spans() } else { &place }, ""));
 }
@@ -91,7 +91,7 @@ pub(super) fn in_tree(object: &Value, name: &str, declared: &Origin, problems: &
     object.walk(&mut |value| {
         if value.origin.secret && !matches!(value.node, Node::Map(_) | Node::List(_)) {
             let place = if value.origin.is_empty() { declared } else { &value.origin };
-            found.push(IN_TREE.found(format!("a secret would enter {name}")).decided_at(place.spans(), ""));
+            found.push(IN_TREE.found(format!("a secret would enter `{name}`")).decided_at(place.spans(), ""));
         }
     });
     problems.extend(found);

@@ -6,9 +6,10 @@ use super::flux;
 use crate::component::{App, AppId, Health, Part};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{Object, ObjectId, Scope, scope};
+use crate::tree::TreePath;
 use crate::value::{Origin, Traced, Value};
 
-pub(super) const RULES: &[Rule] = &[OBJECT_CLASH, FILE_CLASH, APP_CLASH, NO_NAMESPACE];
+pub(super) const RULES: &[Rule] = &[OBJECT_CLASH, FILE_CLASH, APP_CLASH, NO_NAMESPACE, NO_PLACE];
 
 const OBJECT_CLASH: Rule = Rule::error(
     "layout/object-clash",
@@ -36,6 +37,13 @@ const NO_NAMESPACE: Rule = Rule::error(
     "an object of a namespaced kind has no namespace",
     "It would land in whatever namespace the engine happens to use.",
     "set `metadata.namespace`",
+);
+
+const NO_PLACE: Rule = Rule::error(
+    "layout/no-place",
+    "a name makes no path of the tree",
+    "Names become folders and files: one may not lead out of the output, and a file system takes 255 bytes.",
+    "choose a shorter name, of letters, digits, `-` and `.`",
 );
 
 /// The folder of objects that are written as they are, within that of their namespace.
@@ -134,7 +142,7 @@ pub(crate) fn lay_out(apps: &[(App, Origin)], raw: Vec<Object>, problems: &mut V
                 }
             } else {
                 let found = APP_CLASH.found(format!("two declarations want the folder `{}`", app.id.get()));
-                problems.push(found.decided_at(declared.and(first_declared).spans(), ""));
+                problems.push(both(found, declared, first_declared));
             }
             continue;
         }
@@ -156,7 +164,7 @@ pub(crate) fn lay_out(apps: &[(App, Origin)], raw: Vec<Object>, problems: &mut V
         let namespace = match (scope(&object.api_version, &object.id.kind), &object.id.namespace) {
             (Some(Scope::Cluster), _) | (None, None) => CLUSTER.to_owned(),
             (Some(Scope::Namespaced), None) => {
-                let found = NO_NAMESPACE.found(format!("{} has no namespace", object.id));
+                let found = NO_NAMESPACE.found(format!("`{}` has no namespace", object.id));
                 problems.push(found.decided_at(object.declared.spans(), ""));
                 continue;
             }
@@ -180,6 +188,19 @@ pub(crate) fn lay_out(apps: &[(App, Origin)], raw: Vec<Object>, problems: &mut V
     layout
 }
 
+/// Returns `found` with the declarations of both sides: that is the last place of an origin, behind those of names.
+fn both(found: Diagnostic, this: &Origin, other: &Origin) -> Diagnostic {
+    let found = this.spans().last().into_iter().fold(found, |found, &span| found.at(span, ""));
+    other.spans().last().into_iter().fold(found, |found, &span| found.at(span, "and here"))
+}
+
+/// Whether the names of the object are good folders and a good file.
+fn has_place(placed: &Placed) -> bool {
+    let fine = |part: &str| !part.contains('/') && TreePath::parse(part).is_some();
+    let id = &placed.object.id;
+    fine(&placed.file) && id.namespace.as_deref().is_none_or(fine) && (id.kind != "Namespace" || fine(&id.name))
+}
+
 impl Layout {
     /// Adds an object to `stage`; a Namespace goes to its own folder.
     fn add(
@@ -190,9 +211,14 @@ impl Layout {
         problems: &mut Vec<Diagnostic>,
     ) {
         let object = &placed.object;
+        if !has_place(&placed) {
+            let found = NO_PLACE.found(format!("`{}` makes no path of the tree", object.id));
+            problems.push(found.decided_at(object.declared.spans(), ""));
+            return;
+        }
         if let Some(known) = by_id.get(&object.id) {
-            let found = OBJECT_CLASH.found(format!("{} is made twice", object.id));
-            problems.push(found.decided_at(object.declared.and(known).spans(), ""));
+            let found = OBJECT_CLASH.found(format!("`{}` is made twice", object.id));
+            problems.push(both(found, &object.declared, known));
             return;
         }
         by_id.insert(object.id.clone(), object.declared.clone());
@@ -204,9 +230,8 @@ impl Layout {
             return;
         }
         if let Some(known) = stage.objects.iter().find(|known| known.file == placed.file) {
-            let message = format!("{} and {} would both stand in `{}`", known.object.id, object.id, placed.file);
-            let place = object.declared.and(&known.object.declared);
-            problems.push(FILE_CLASH.found(message).decided_at(place.spans(), ""));
+            let message = format!("`{}` and `{}` would both stand in `{}`", known.object.id, object.id, placed.file);
+            problems.push(both(FILE_CLASH.found(message), &object.declared, &known.object.declared));
             return;
         }
         stage.objects.push(placed);
