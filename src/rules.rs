@@ -2,7 +2,7 @@
 
 use crate::component::KINDS;
 use crate::diagnostic::Rule;
-use crate::{compile, component, deliver, variables};
+use crate::{compile, component, deliver, disk, plan, variables};
 
 /// Returns all rules, area by area.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
@@ -13,6 +13,8 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(component::shared_rules())
         .chain(components)
         .chain(deliver::RULES)
+        .chain(plan::RULES)
+        .chain(disk::RULES)
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use super::Exit;
 use super::session::{ProjectArgs, Session, show_plain};
 use super::terminal::Terminal;
-use crate::diagnostic::Diagnostic;
-use crate::plan::Change;
+use crate::diagnostic::Rule;
+use crate::plan::{self, Change};
+use crate::tree::SUMS;
 
 /// Check the project and its committed tree
 ///
@@ -15,11 +16,11 @@ pub(super) struct Args {
     project: ProjectArgs,
 }
 
-/// How a tree can differ from the input: code, words, and the change that a build would make.
-const DRIFT: &[(&str, &str, Change)] = &[
-    ("tree/stale", "not what the input stands for", Change::Update),
-    ("tree/missing", "missing", Change::Create),
-    ("tree/no-more", "no longer wanted", Change::Delete),
+/// How a tree can differ from the input: words, and the change that a build would make.
+const DRIFT: &[(&Rule, &str, Change)] = &[
+    (&plan::STALE, "not what the input stands for", Change::Update),
+    (&plan::MISSING, "missing", Change::Create),
+    (&plan::NO_MORE, "no longer wanted", Change::Delete),
 ];
 
 /// Files that are named before the rest is only counted.
@@ -37,11 +38,16 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
     let clusters = session.compiled.clusters.len();
     let targets = session.targets(terminal)?;
     let mut problems: Vec<_> = targets.iter().flat_map(|target| target.plan.problems()).collect();
-    for &(code, what, ref wanted) in DRIFT {
+    let blocked = !problems.is_empty();
+    let follows = |path: &str| path.rsplit('/').next() == Some(SUMS);
+    let only_lists = targets.iter().flat_map(|target| target.plan.changes()).all(|(path, _)| follows(path.as_str()));
+    for &(rule, what, ref wanted) in DRIFT {
         let changes = targets.iter().flat_map(|target| target.plan.changes());
-        let paths: Vec<_> = changes.filter(|(_, change)| *change == wanted).map(|(path, _)| path.as_str()).collect();
+        let paths = changes.filter(|(_, change)| *change == wanted).map(|(path, _)| path.as_str());
+        // The ownership list follows from the files.
+        let paths: Vec<_> = paths.filter(|path| only_lists || !follows(path)).collect();
         if let [first, ..] = paths[..] {
-            problems.push(Diagnostic::error(code, drift(first, &paths, what)));
+            problems.push(rule.found(drift(first, &paths, what)));
         }
     }
     if problems.is_empty() && targets.iter().all(|target| target.plan.is_empty()) {
@@ -51,7 +57,10 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         return Ok(Exit::Fine);
     }
     show_plain(problems, terminal);
-    terminal.tell("run `bayplan diff` to see what differs, `bayplan build` to write it");
+    terminal.tell(match blocked {
+        false => "run `bayplan diff` to see what differs, `bayplan build` to write it",
+        true => "run `bayplan diff` to see what differs",
+    });
     Ok(Exit::Found)
 }
 

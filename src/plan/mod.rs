@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::tree::{Sums, Tree, TreePath};
 
-pub use problems::RULES;
+pub use problems::{MISSING, NO_MORE, RULES, STALE};
 pub use steps::{JOURNAL, Step, TEMPORARY};
 
 /// What stands on the disk where a cluster's files are wanted, or where its list says that there are some.

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::tree::TreePath;
 
 /// What a committed tree can have against a build.
-pub const RULES: &[Rule] = &[EDITED, FOREIGN, LINE_ENDS];
+pub const RULES: &[Rule] = &[EDITED, FOREIGN, LINE_ENDS, MISSING, STALE, NO_MORE];
 
 const EDITED: Rule = Rule::error(
     "tree/edited-by-hand",
@@ -28,6 +28,30 @@ const LINE_ENDS: Rule = Rule::error(
     "Git on Windows checks files out with CRLF unless it is told not to; every file then looks edited.",
     "add the line `* text=auto eol=lf` to `.gitattributes`, commit it and check the files out again; \
      `bayplan build --force` writes them anew",
+);
+
+/// Told by `check`.
+pub const MISSING: Rule = Rule::error(
+    "tree/missing",
+    "a file of the tree is missing",
+    "What is applied is the committed tree: without the file, its object does not exist or goes away.",
+    "run `bayplan build`, and commit what it writes",
+);
+
+/// Told by `check`.
+pub const STALE: Rule = Rule::error(
+    "tree/stale",
+    "a file of the tree is not what the input stands for",
+    "Somebody changed the input, or updated bayplan, and did not build: the cluster runs what the input no longer says.",
+    "run `bayplan build`, and commit what it writes",
+);
+
+/// Told by `check`.
+pub const NO_MORE: Rule = Rule::error(
+    "tree/no-more",
+    "a file of the tree stands for nothing in the input any more",
+    "Its object stays in the cluster although nobody declares it.",
+    "run `bayplan build`, and commit what it deletes",
 );
 
 impl Plan {
