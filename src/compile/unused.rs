@@ -12,6 +12,8 @@ pub(super) fn find<'part>(parts: impl Iterator<Item = &'part Part>, read: &BTree
     let switches: BTreeSet<_> = KINDS.iter().flat_map(|kind| kind.switches).map(|switch| switch.name).collect();
     parts
         .flat_map(|part| variables::leaves(&part.variables))
+        // A name that nobody could read was told already.
+        .filter(|(name, _)| name.split('.').next().is_some_and(variables::is_snake_case))
         .filter(|(name, _)| !variables::is_read(name, read) && !switches.contains(name.as_str()))
         .map(|(name, span)| {
             let known = switches.iter().copied().chain(read.iter().map(String::as_str));

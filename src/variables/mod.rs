@@ -16,7 +16,7 @@ use crate::value::{Entry, Map, Node, Origin, Value};
 
 /// The rules of this module.
 pub const RULES: &[Rule] =
-    &[UNDEFINED, CYCLE, NOT_SNAKE_CASE, expression::FAILED, template::UNCLOSED, template::NOT_TEXT, UNUSED];
+    &[UNDEFINED, CYCLE, NOT_SNAKE_CASE, expression::FAILED, template::UNCLOSED, template::NOT_TEXT, IN_KEY, UNUSED];
 
 const UNDEFINED: Rule = Rule::refusal(
     "variables/undefined",
@@ -37,6 +37,13 @@ const NOT_SNAKE_CASE: Rule = Rule::refusal(
     "a variable's name is no lower-case identifier",
     "Expressions can read only names made of lower-case letters, digits and `_`; with any other name the variable could never be used.",
     "write the name in snake_case",
+);
+
+const IN_KEY: Rule = Rule::refusal(
+    "variables/expression-in-key",
+    "an expression stands in a key",
+    "Expressions are filled into values only; the key would reach the cluster with `#{` in it.",
+    "write the key out, or let an expression be the whole map",
 );
 
 /// Told by the compile step, which alone knows what all clusters read.
@@ -112,6 +119,31 @@ fn mark(value: &mut Value, secret: bool, places: &mut Vec<Span>) {
     }
 }
 
+/// Whether an expression can read a variable called `name`.
+pub(crate) fn is_snake_case(name: &str) -> bool {
+    let fine = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    name.chars().all(fine) && !name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// Returns `name` in snake_case: `storageClass` as `storage_class`.
+fn in_snake_case(name: &str) -> Option<String> {
+    let mut made = String::new();
+    for letter in name.chars() {
+        match letter {
+            'A'..='Z' => {
+                if !made.is_empty() && !made.ends_with('_') {
+                    made.push('_');
+                }
+                made.push(letter.to_ascii_lowercase());
+            }
+            '-' | '.' | ' ' => made.push('_'),
+            'a'..='z' | '0'..='9' | '_' => made.push(letter),
+            _ => return None,
+        }
+    }
+    (!made.starts_with(|first: char| first.is_ascii_digit())).then_some(made)
+}
+
 /// The variables of one cluster. Expressions among them are evaluated when they are first read.
 pub struct Variables {
     raw: Map,
@@ -133,9 +165,12 @@ impl Variables {
             problems: RefCell::default(),
         };
         for entry in &variables.raw {
-            let fine = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-            if !entry.key.chars().all(fine) || entry.key.starts_with(|first: char| first.is_ascii_digit()) {
+            if !is_snake_case(&entry.key) {
                 let found = NOT_SNAKE_CASE.found(format!("`{}` is no name of a variable", entry.key));
+                let found = match in_snake_case(&entry.key) {
+                    Some(name) => found.help(format!("write `{name}`")),
+                    None => found,
+                };
                 variables.problem(found.decided_at(entry.key_span.as_slice(), ""));
             }
         }
@@ -175,6 +210,11 @@ impl Variables {
             Node::Map(map) => {
                 let mut resolved = Map::new();
                 for Entry { key, key_span, value } in map {
+                    if key.contains("#{") {
+                        let found =
+                            IN_KEY.found(format!("the key `{key}` holds an expression, and keys stay as they are"));
+                        self.problem(found.decided_at(key_span.as_slice(), ""));
+                    }
                     resolved.push(Entry { key: key.clone(), key_span: *key_span, value: self.resolve(value) });
                 }
                 Node::Map(resolved)
@@ -226,8 +266,17 @@ impl Variables {
     fn cycle(&self, began: usize, path: &str, value: &Value) {
         let mut circle = self.running.borrow()[began..].to_vec();
         circle.push(path.to_owned());
-        let found = CYCLE.found(format!("`{path}` needs its own value: {}", circle.join(" → ")));
-        self.problem(found.decided_at(value.origin.spans(), ""));
+        let found = CYCLE.found(format!("`{path}` needs its own value: `{}`", circle.join("` → `")));
+        let others = circle[1..circle.len() - 1].iter().filter_map(|path| self.written(path));
+        let found = found.decided_at(value.origin.spans(), "");
+        self.problem(others.fold(found, |found, span| found.at(span, "and this needs the next")));
+    }
+
+    /// Returns where the variable at `path` is written.
+    fn written(&self, path: &str) -> Option<Span> {
+        let mut parts = path.split('.');
+        let first = self.raw.get(parts.next()?)?;
+        parts.try_fold(first, |value, part| value.as_map()?.get(part))?.origin.spans().first().copied()
     }
 
     /// Tells that nobody sets `name`, with the nearest name.

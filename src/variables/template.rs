@@ -65,11 +65,20 @@ fn close(text: &str) -> Option<usize> {
     None
 }
 
+/// Whether the last `#{` of `text` has no `}#` at all. Whoever reads a text knows the exact place and tells it.
+pub(super) fn is_open(text: &str) -> bool {
+    text.rfind("#{").is_some_and(|begin| !text[begin..].contains("}#"))
+}
+
 /// Fills the expressions of `text`. A scalar that is one expression takes its value as it is.
 pub(super) fn fill(text: &str, place: &Origin, variables: &Variables) -> Option<Value> {
     let pieces = pieces(text);
     if pieces.contains(&Piece::Unclosed) {
-        variables.problem(UNCLOSED.found("`#{` without `}#`").decided_at(place.spans(), ""));
+        if !is_open(text) {
+            let found = UNCLOSED.found("a quotation mark inside an expression hides its `}#`");
+            let help = "end the text inside the expression with the quotation mark that begins it";
+            variables.problem(found.help(help).decided_at(place.spans(), ""));
+        }
         return None;
     }
     if let [Piece::Expression(expression)] = pieces[..] {
@@ -113,5 +122,6 @@ mod tests {
             [Piece::Text("a"), Piece::Expression("x"), Piece::Text("b"), Piece::Expression("y | default(\"}#\")")]
         );
         assert_eq!(pieces("#{ x"), [Piece::Unclosed]);
+        assert!(is_open("#{ x }# #{ y") && !is_open("#{ x }#") && !is_open("#{ \"x }#"));
     }
 }

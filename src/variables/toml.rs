@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::template;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::{FileId, Source, Span};
 use crate::value::{Entry, Map, Node, Origin, Value};
@@ -21,7 +22,15 @@ pub fn parse(file: FileId, source: &Source) -> (Value, Vec<Diagnostic>) {
     match DeTable::parse(source.text()) {
         Ok(table) => {
             let span = Span::new(file, 0..source.text().len());
-            (Value { node: Node::Map(map(file, table.get_ref())), origin: Origin::at(span) }, Vec::new())
+            let value = Value { node: Node::Map(map(file, table.get_ref())), origin: Origin::at(span) };
+            let mut problems = Vec::new();
+            value.walk(&mut |inner| {
+                if inner.as_str().is_some_and(template::is_open) {
+                    let found = template::UNCLOSED.found("an expression begins with `#{` and does not end");
+                    problems.push(found.decided_at(inner.origin.spans(), "no `}#` follows"));
+                }
+            });
+            (value, problems)
         }
         Err(error) => {
             let span = Span::new(file, error.span().unwrap_or(0..0));
