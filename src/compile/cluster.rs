@@ -7,7 +7,7 @@ use super::{Cluster, OUTPUT, guard};
 use crate::component::{self, Context, Declared, IDLE, KINDS, Kind, Offers, Purpose, Switches};
 use crate::deliver::{self, Delivery};
 use crate::diagnostic::{Diagnostic, Rule, nearest};
-use crate::kube::Object;
+use crate::kube::{self, Object};
 use crate::project::{self, Project};
 use crate::shape;
 use crate::source::{Sources, Span};
@@ -21,7 +21,7 @@ const NO_KIND: Rule = Rule::refusal(
     "input/no-kind",
     "a document has no `kind`",
     "Without a kind nobody knows what the document declares; variables stand in cluster.yaml.",
-    "give the document an `apiVersion` and a `kind`",
+    "give the document an `apiVersion` and a `kind`; variables belong in cluster.yaml",
 );
 
 const UNKNOWN_KIND: Rule = Rule::refusal(
@@ -241,8 +241,8 @@ impl Declarations {
         };
         match &self.project {
             Some((_, first)) => {
-                let found = project::SEVERAL.found("this is a second `Project`");
-                self.problems.push(found.decided_at(origin.and(first).spans(), ""));
+                let found = project::SEVERAL.found("this is a second `Project`").decided_at(origin.spans(), "");
+                self.problems.push(first.spans().iter().fold(found, |found, &span| found.at(span, "the first one")));
             }
             None => self.project = Some((project, origin)),
         }
@@ -261,14 +261,21 @@ impl Declarations {
     }
 
     fn add_raw(&mut self, document: Value, origin: Origin) {
+        let before = self.problems.len();
         let object = if guard::is_encrypted(&document) {
+            // The rest of it has the shape of an encrypted file.
+            shape::check_declared(&document, kube::object_schema(), "", &origin, &mut self.problems);
             Object::read(document, origin)
         } else {
             shape::object(document, &origin, &mut self.problems)
         };
+        // Without a good name it has no place in the tree: one mistake, told once.
+        let misnamed = self.problems[before..].iter().any(|problem| problem.code == "shape/invalid-name");
         if let Some(object) = object {
             guard::plaintext(&object, &mut self.problems);
-            self.raw.push(object);
+            if !misnamed {
+                self.raw.push(object);
+            }
         }
     }
 
@@ -309,7 +316,9 @@ impl Declarations {
         for pair in self.components.windows(2) {
             if pair[0].key() == pair[1].key() {
                 let found = DECLARED_TWICE.found(format!("{} `{}` is declared twice", pair[1].kind.kind, pair[1].name));
-                self.problems.push(found.decided_at(pair[1].origin.and(&pair[0].origin).spans(), ""));
+                let found = found.decided_at(pair[1].origin.spans(), "");
+                let first = pair[0].origin.spans().iter();
+                self.problems.push(first.fold(found, |found, &span| found.at(span, "the first one")));
             }
         }
         let mut seen = BTreeSet::new();

@@ -143,7 +143,10 @@ fn pool_names(minio: &MinIO) -> Vec<Diagnostic> {
         .enumerate()
         .filter_map(|(index, name)| Some((name, twice((index, name))?)))
         .map(|(name, place)| {
-            SAME_POOL_NAME.found(format!("two pools are named `{name}`")).decided_at(place.spans(), "")
+            // A pool without a name is called after its number.
+            let by_default = if place.spans().len() < 2 { ", one of them by default" } else { "" };
+            let found = SAME_POOL_NAME.found(format!("two pools are named `{name}`{by_default}"));
+            found.decided_at(place.spans(), "")
         })
         .collect()
 }
