@@ -1,9 +1,7 @@
 //! What a fixture makes: its tree, its diagnostics, its diff against what is committed, or the objects it stands for.
-#![expect(clippy::disallowed_methods, reason = "tests read and write files")]
 
-use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use bayplan::compile::{self, Options};
 use bayplan::diagnostic::Diagnostics;
@@ -15,15 +13,22 @@ use crate::files::{self, Files};
 
 /// Inputs of `expand`, which needs no project.
 pub(crate) const EXPAND: &str = "expand";
-/// The output as somebody left it.
+/// The input when the tree was built.
+const BEFORE: &str = "before";
+/// What somebody did to the tree since.
 const COMMITTED: &str = "committed";
+/// The folder of the output.
+const OUTPUT: &str = "kubernetes/";
 
 /// Returns everything that the case in `fixture` makes.
 pub(crate) fn made(fixture: &Path) -> Result<Files, String> {
     if fixture.join(EXPAND).is_dir() {
         return Ok(expanded(fixture));
     }
-    if fixture.join(COMMITTED).is_dir() { drifted(fixture) } else { Ok(built(fixture)) }
+    if [BEFORE, COMMITTED].iter().any(|folder| fixture.join(folder).is_dir()) {
+        return drifted(fixture);
+    }
+    Ok(built(fixture))
 }
 
 /// The files that `build` writes into an empty folder, unless there are errors.
@@ -40,7 +45,9 @@ fn built(fixture: &Path) -> Files {
     };
     let compiled = compile::compile(&sources, &Options::default());
     let told = report::diagnostics::render(&compiled.diagnostics, &sources, &compiled.secrets, Look::default());
-    if !told.is_empty() {
+    // A case that makes nothing at all says so.
+    let silent = compiled.clusters.iter().all(|cluster| cluster.tree.is_empty());
+    if silent || !told.is_empty() {
         made.insert("diagnostics.txt".to_owned(), told.into_bytes());
     }
     if compiled.diagnostics.has_errors() {
@@ -75,27 +82,33 @@ pub(crate) fn expand_inputs(fixture: &Path) -> Sources {
     Sources::new(inputs.map(|(name, bytes)| Source::new(format!("{EXPAND}/{name}"), bytes)).collect())
 }
 
-/// What `check` and `diff` say where the output is not as it should be.
+/// What `check` and `diff` say of a tree that was built from `before/`, else from the same input, and that somebody
+/// changed since: files in `committed/` stand in place of those that were built, an empty one where a file was deleted.
 fn drifted(fixture: &Path) -> Result<Files, String> {
     let project = tempfile::tempdir().map_err(|error| error.to_string())?;
-    for (name, bytes) in files::read(fixture) {
-        let name = name.strip_prefix(COMMITTED).map_or(name.clone(), |rest| format!("kubernetes{rest}"));
-        let path = project.path().join(name);
-        fs::create_dir_all(path.parent().expect("a file lies in a folder")).map_err(|error| error.to_string())?;
-        fs::write(path, bytes).map_err(|error| error.to_string())?;
+    let project = project.path();
+    let input = |name: &str| !name.starts_with(BEFORE) && !name.starts_with(COMMITTED);
+    let inputs: Files = files::read(fixture).into_iter().filter(|(name, _)| input(name)).collect();
+    let before = if fixture.join(BEFORE).is_dir() { files::read(&fixture.join(BEFORE)) } else { inputs.clone() };
+    files::write(project, &before).map_err(|error| error.to_string())?;
+    if !bayplan(project, "build")?.status.success() {
+        return Err("what was before does not build".to_owned());
     }
-    let before = files::read(project.path());
-    let run = |command: &str| {
-        let mut bayplan = Command::new(env!("CARGO_BIN_EXE_bayplan"));
-        bayplan
-            .arg(command)
-            .current_dir(project.path())
-            .env("NO_COLOR", "1")
-            .output()
-            .map_err(|error| error.to_string())
-    };
-    let (check, diff) = (run("check")?, run("diff")?);
-    if files::read(project.path()) != before {
+    let mut after = files::read(project);
+    after.retain(|name, _| name.starts_with(OUTPUT));
+    for (name, bytes) in files::read(&fixture.join(COMMITTED)) {
+        let name = format!("{OUTPUT}{name}");
+        if bytes.is_empty() {
+            after.remove(&name)
+        } else {
+            after.insert(name, bytes)
+        };
+    }
+    after.extend(inputs);
+    files::write(project, &after).map_err(|error| error.to_string())?;
+
+    let (check, diff) = (bayplan(project, "check")?, bayplan(project, "diff")?);
+    if files::read(project) != after {
         return Err("`check` or `diff` changed a file".to_owned());
     }
     let codes = (check.status.code(), diff.status.code());
@@ -107,4 +120,9 @@ fn drifted(fixture: &Path) -> Result<Files, String> {
         made.insert("diff.txt".to_owned(), diff.stdout);
     }
     Ok(made)
+}
+
+fn bayplan(project: &Path, command: &str) -> Result<Output, String> {
+    let mut bayplan = Command::new(env!("CARGO_BIN_EXE_bayplan"));
+    bayplan.arg(command).current_dir(project).env("NO_COLOR", "1").output().map_err(|error| error.to_string())
 }

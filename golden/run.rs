@@ -47,6 +47,9 @@ fn settle(folder: &str, made: &Files, bless: bool) -> Result<(), Failed> {
     if bless {
         return Ok(files::write(&path, made)?);
     }
+    if !path.is_dir() {
+        return Err(format!("`{folder}` is missing: run `just bless`, and read what it makes").into());
+    }
     let differences = files::differences(folder, &files::read(&path), made);
     if differences.is_empty() {
         return Ok(());
