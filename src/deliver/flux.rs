@@ -244,7 +244,12 @@ fn kustomization(project: &Project, name: &str, path: &Traced<String>, more: &Ma
 /// for those that every cluster has.
 fn namespace(name: &str, written: Option<&Object>, layout: &Layout) -> Option<(Value, Origin)> {
     if let Some(written) = written {
-        return Some((written.value.clone(), written.declared.clone()));
+        let mut value = written.value.clone();
+        // Whoever wants it to go with everything in it says so.
+        if value.at(&["metadata", "annotations", PRUNE]).is_none() {
+            annotate(&mut value, PRUNE, &written.declared);
+        }
+        return Some((value, written.declared.clone()));
     }
     if name == "default" || name == FLUX_NAMESPACE || name.starts_with("kube-") {
         return None;
