@@ -43,7 +43,8 @@ const SWITCHES: &[(&str, &str)] = &[
 ];
 
 /// Other values for variables whose own cannot be varied by a rule.
-const CHOICES: &[(&str, &[&str])] = &[("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"])];
+const CHOICES: &[(&str, &[&str])] =
+    &[("drives", &["6"]), ("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"])];
 
 /// Files whose lines have no origin: sums of others.
 const WITHOUT_ORIGINS: &str = "/bayplan.sums";

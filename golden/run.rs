@@ -21,7 +21,9 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bless = std::env::var_os("BLESS").is_some_and(|value| !value.is_empty() && value != "0");
     let fixtures = files::folders(&root.join("fixtures"));
-    let goldens = files::folders(&root.join("golden"));
+    let mut goldens = files::folders(&root.join("golden"));
+    // What tests share.
+    goldens.remove("common");
     let mut trials = vec![
         Trial::test("schemas", move || settle("schemas", &tables::schemas(), bless)),
         Trial::test("tables", move || tables::readme(&root.join("README.md"), bless).map_err(Failed::from)),
