@@ -150,7 +150,7 @@ fn problems(tree: &Tree) -> Vec<String> {
     for object in &objects {
         sources(object, &objects, &mut found);
         substitution(object, &mut found);
-        survival(object, &mut found);
+        survival(object, tree, &mut found);
     }
     readiness(&stages, &mut found);
     buckets_first(&stages, &mut found);
@@ -375,15 +375,16 @@ fn substitution(object: &Object, found: &mut Vec<String>) {
 }
 
 /// What holds data stays in the cluster when it goes from git.
-fn survival(object: &Object, found: &mut Vec<String>) {
+fn survival(object: &Object, tree: &Tree, found: &mut Vec<String>) {
     let folder = object.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     // The CRDs of this chart are templates: they go with the release, and every Tenant with them.
     let operator = object.kind() == "HelmRelease" && object.text("/spec/chart/spec/chart") == "operator";
     // A pod of an old revision still reads the old ConfigMap.
     let config = object.kind() == "ConfigMap" && object.name().starts_with("restate-config-");
     let kept = object.json.pointer("/metadata/annotations/kustomize.toolkit.fluxcd.io~1prune");
+    let written = is_written(folder) || object.kind() == "Namespace" && tree.written_namespaces.contains(object.name());
     let must = KEPT.contains(&object.kind()) || operator || config;
-    if must && kept.and_then(Json::as_str) != Some("disabled") && !is_written(folder) {
+    if must && kept.and_then(Json::as_str) != Some("disabled") && !written {
         found.push(format!("{}: its removal from git would take data along", object.path));
     }
 }

@@ -104,6 +104,10 @@ fn a_deleted_variable_was_claimed() {
         let before = trees(&project.sources);
         for variable in variables_of(&project.sources) {
             let sources = replaced(&project.sources, &variable.file, variable.place, "");
+            // A map whose last entry goes becomes null, and so another variable.
+            if is_alone(&variable, &project.sources) {
+                continue;
+            }
             // What an expression reads cannot go.
             if projects::errors(&compile(&sources), &sources).is_empty() {
                 let title = format!("{}: {} goes from {}", project.name, variable.name, variable.file);
@@ -206,6 +210,13 @@ fn variables_of(sources: &Sources) -> Vec<Variable> {
     found
 }
 
+/// Whether the variable is the only one of the map that it stands in.
+fn is_alone(variable: &Variable, sources: &Sources) -> bool {
+    let Some((map, _)) = variable.name.rsplit_once('.') else { return false };
+    let inside = |other: &Variable| other.file == variable.file && other.name.starts_with(&format!("{map}."));
+    variables_of(sources).into_iter().filter(inside).count() == 1
+}
+
 fn leaves(file: &str, prefix: &str, map: &Map, found: &mut Vec<Variable>) {
     for entry in map {
         let name = format!("{prefix}{}", entry.key);
@@ -238,9 +249,13 @@ fn candidates(variable: &Variable, sources: &Sources) -> Vec<String> {
                 _ => ("", text, ""),
             };
             // In front of a quantity or a duration a digit makes another one; behind a name a letter does.
-            let mut all = vec![format!("{open}{inner}x{close}"), format!("{open}1{inner}{close}")];
+            let mut all = vec![
+                format!("{open}{inner}x{close}"),
+                format!("{open}1{inner}{close}"),
+                text.replace("#{ ", "#{ 1 + "),
+            ];
             if inner.starts_with(|first: char| first.is_ascii_digit()) {
-                all.reverse();
+                all.swap(0, 1);
             }
             all
         }

@@ -1,8 +1,10 @@
 //! The trees of the projects, read as a consumer reads them: by another YAML reader than ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bayplan::source::Sources;
+use bayplan::value::Value;
+use bayplan::yaml;
 use serde_json::Value as Json;
 
 use super::projects::{compile, projects};
@@ -14,6 +16,8 @@ pub(crate) struct Tree {
     pub(crate) name: String,
     /// Its files by path below that folder.
     pub(crate) files: BTreeMap<String, String>,
+    /// The Namespaces that somebody wrote, who decides what becomes of them.
+    pub(crate) written_namespaces: BTreeSet<String>,
 }
 
 /// An object of a tree.
@@ -31,12 +35,20 @@ pub(crate) fn trees() -> Vec<Tree> {
 
 /// Returns the trees of one project.
 pub(crate) fn trees_of(project: &str, sources: &Sources) -> Vec<Tree> {
+    let documents = sources.iter().flat_map(|(file, source)| yaml::parse(file, source).documents);
+    let namespaces = documents.filter(|document| document.get("kind").and_then(Value::as_str) == Some("Namespace"));
+    let name = |document: Value| document.at(&["metadata", "name"])?.as_str().map(str::to_owned);
+    let written_namespaces: BTreeSet<_> = namespaces.filter_map(name).collect();
     let clusters = compile(sources).clusters.into_iter();
     clusters
         .map(|cluster| {
             let below = |path: &bayplan::tree::TreePath| path.below(&cluster.root).map(str::to_owned);
             let files = cluster.tree.iter().filter_map(|(path, file)| Some((below(path)?, file.text.clone())));
-            Tree { name: format!("{project}/{}", cluster.root), files: files.collect() }
+            Tree {
+                name: format!("{project}/{}", cluster.root),
+                files: files.collect(),
+                written_namespaces: written_namespaces.clone(),
+            }
         })
         .collect()
 }
