@@ -81,7 +81,7 @@ pub(super) fn compile(
         raw = variables::merge(raw, own.variables.clone());
     }
     let documents: Vec<_> = shared.documents.iter().chain(own.iter().flat_map(|own| &own.documents)).collect();
-    let secrets = variables::mark_secrets(&mut raw, &named_secrets(&documents));
+    let mut secrets = variables::mark_secrets(&mut raw, &named_secrets(&documents));
     let mut declarations = Declarations::default();
     not_needed(&raw, &mut declarations.problems);
     let variables = Variables::new(raw);
@@ -99,6 +99,7 @@ pub(super) fn compile(
     let mut apps = Vec::new();
     let mut needed = Vec::new();
     for declaration in &components {
+        secrets.extend(declaration.component.secrets_in_clear(&context));
         problems.extend(declaration.component.lint(&context));
         apps.extend(declaration.component.expand(&context).into_iter().map(|app| (app, declaration.origin.clone())));
         needed.extend(declaration.component.secrets(&context));

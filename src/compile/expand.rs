@@ -41,6 +41,7 @@ pub fn expand(sources: &Sources) -> Expanded {
     problems.extend(variables.into_problems());
     let mut objects = Vec::new();
     for declaration in &components {
+        secrets.extend(declaration.component.secrets_in_clear(&context));
         problems.extend(declaration.component.lint(&context));
         for app in declaration.component.expand(&context) {
             for object in deliver::bare_objects(&app) {

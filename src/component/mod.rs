@@ -24,6 +24,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::source::Span;
 use crate::value::{self, Value};
 use crate::{project, shape};
 
@@ -72,6 +73,11 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
         Vec::new()
     }
 
+    /// Returns the places of secrets that stand in it in clear, so that no excerpt shows them.
+    fn secrets_in_clear(&self, _context: &Context) -> Vec<Span> {
+        Vec::new()
+    }
+
     /// Holds it against its rules.
     fn lint(&self, context: &Context) -> Vec<Diagnostic>;
 
@@ -89,6 +95,8 @@ pub(crate) trait Declared: fmt::Debug + Send + Sync {
     fn claims(&self, offers: &Offers) -> Vec<Claim>;
     /// See [`Component::secrets`].
     fn secrets(&self, context: &Context) -> Vec<NeededSecret>;
+    /// See [`Component::secrets_in_clear`].
+    fn secrets_in_clear(&self, context: &Context) -> Vec<Span>;
     /// See [`Component::lint`].
     fn lint(&self, context: &Context) -> Vec<Diagnostic>;
     /// See [`Component::expand`].
@@ -107,6 +115,9 @@ impl<C: Component> Declared for C {
     }
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
         Component::secrets(self, context)
+    }
+    fn secrets_in_clear(&self, context: &Context) -> Vec<Span> {
+        Component::secrets_in_clear(self, context)
     }
     fn lint(&self, context: &Context) -> Vec<Diagnostic> {
         Component::lint(self, context)

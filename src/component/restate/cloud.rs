@@ -39,7 +39,7 @@ fn security_groups<'making>(making: &'making Making<'_>) -> Option<(&'making [Tr
 }
 
 /// Returns the Google service account of the pods, where the operator is asked to bind it.
-pub(super) fn google_account<'making>(making: &'making Making<'_>) -> Option<Traced<String>> {
+pub(super) fn google_account(making: &Making<'_>) -> Option<Traced<String>> {
     let account = making.security()?.service_account_annotations.as_ref()?.get(GOOGLE_ACCOUNT)?;
     let wanted = &making.settings.gcp_workload_identity;
     wanted.get().then(|| account.clone().because(wanted.origin()))

@@ -129,6 +129,7 @@ pub(super) struct SecretReference {
 }
 
 /// The volumes of a cluster: one for each node.
+#[expect(clippy::struct_field_names, reason = "the fields are called as upstream calls them")]
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Storage {

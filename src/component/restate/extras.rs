@@ -1,5 +1,7 @@
 //! What the pods get beside the server: the key that signs requests, trusted certificates, and marks that roll them.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::cloud;
@@ -115,7 +117,10 @@ impl Extras {
         })));
         self.mounts.push(add(manifest!({ name: "combined-ca-certs", mountPath: "/combined-certs", readOnly: true })));
         self.env.push(add(manifest!({ name: CERTIFICATES_VARIABLE, value: BUNDLE })));
-        let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hash.finalize().iter().fold(String::new(), |mut digest, byte| {
+            let _ = write!(digest, "{byte:02x}");
+            digest
+        });
         self.annotations.insert("restate.dev/trusted-ca-certs".to_owned(), Traced::new(digest, because));
     }
 }

@@ -46,7 +46,7 @@ impl<'context> Making<'context> {
             metadata.labels.iter().map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
         labels.extend(declared.own_labels());
         let mut annotations = metadata.annotations.clone();
-        annotations.retain(|key, _| !key.starts_with(WISHES) && !(tree && key == LAST_APPLIED));
+        annotations.retain(|key, _| !(key.starts_with(WISHES) || tree && key == LAST_APPLIED));
         let snapshots = if tree { Snapshots::find(declared, context) } else { None };
         Self { declared, settings, tree, snapshots, labels, annotations }
     }

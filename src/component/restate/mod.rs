@@ -25,6 +25,7 @@ pub(crate) use settings::Settings;
 use super::{App, AppId, Claim, Component, Context, NeededSecret, Offers, Part};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
+use crate::source::Span;
 use making::Making;
 
 impl Component for RestateCluster {
@@ -43,6 +44,10 @@ impl Component for RestateCluster {
 
     fn secrets(&self, _: &Context) -> Vec<NeededSecret> {
         snapshots::secret(self).into_iter().collect()
+    }
+
+    fn secrets_in_clear(&self, context: &Context) -> Vec<Span> {
+        lint::plaintext(self).iter().flat_map(|(_, said)| said.places(context)).collect()
     }
 
     fn lint(&self, context: &Context) -> Vec<Diagnostic> {

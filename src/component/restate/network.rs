@@ -112,7 +112,7 @@ fn node_access(making: &Making<'_>) -> Value {
     // The operator's list of everybody becomes a list of itself alone when it provisions. A tree does better.
     if users.is_some_and(<[_]>::is_empty) {
         return match operator {
-            Some(operator) if !making.tree => rules(NODE, vec![operator]),
+            Some(operator) if !making.tree => rules(NODE, &[operator]),
             _ => access(NODE, users, &[]),
         };
     }
@@ -127,12 +127,12 @@ fn access(port: u16, users: Option<&[Checked<NetworkPolicyPeer>]>, others: &[Val
         None if others.is_empty() => manifest!({}),
         users => {
             let users = users.unwrap_or_default().iter().map(|user| user.value().clone());
-            rules(port, users.chain(others.iter().cloned()).collect())
+            rules(port, &users.chain(others.iter().cloned()).collect::<Vec<_>>())
         }
     }
 }
 
-fn rules(port: u16, from: Vec<Value>) -> Value {
+fn rules(port: u16, from: &[Value]) -> Value {
     manifest!({ ingress: [{ from: from, ports: [{ port: port, protocol: "TCP" }] }] })
 }
 

@@ -68,7 +68,7 @@ impl Said<'_> {
                 let inner = decisive.as_map().and_then(|map| map.iter().find_map(|entry| entry.key_span));
                 inner.into_iter().chain(decisive.origin.spans().iter().copied().filter(|_| inner.is_none())).collect()
             }
-            Self::Config(config, value) => toml::place(config, toml::offset(&value.origin), context.sources),
+            Self::Config(config, value) => toml::place(config, toml::range(&value.origin), context.sources),
         }
     }
 }

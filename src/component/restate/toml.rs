@@ -1,5 +1,7 @@
 //! The configuration of the servers: TOML inside YAML, read once, with the offset of each value in its text.
 
+use std::ops::Range;
+
 use crate::source::{FileId, Source, Sources, Span};
 use crate::value::{Node, Origin, Traced, Value};
 use crate::{variables, yaml};
@@ -17,9 +19,8 @@ impl Config {
     pub(super) fn read(text: &str) -> Self {
         let source = Source::new("config.toml", text.as_bytes().to_vec());
         let (root, problems) = variables::parse_toml(FileId::from_index(0), &source);
-        let offset = |labels: &[crate::diagnostic::Label]| labels.first().map_or(0, |label| label.span.start as usize);
         let error = problems.into_iter().next().map(|problem| {
-            let offset = offset(&problem.labels);
+            let offset = problem.labels.first().map_or(0, |label| label.span.range().start);
             (problem.message, offset)
         });
         Self { root, error }
@@ -31,11 +32,17 @@ impl Config {
     }
 }
 
-/// Returns the place in the user's file of what stands at `offset` of `config`, then who else decided the text.
-pub(super) fn place(config: &Traced<String>, offset: usize, sources: &Sources) -> Vec<Span> {
+/// Returns the place in the user's file of the bytes at `range` of `config`, then who else decided the text.
+pub(super) fn place(config: &Traced<String>, range: Range<usize>, sources: &Sources) -> Vec<Span> {
     let mut places = config.origin().spans().to_vec();
     if let Some(first) = places.first_mut() {
-        *first = yaml::place_in_scalar(sources.get(first.file), *first, config.get(), offset);
+        let source = sources.get(first.file);
+        let found = yaml::place_in_scalar(source, *first, config.get(), range.start);
+        // Where the same bytes stand in the file, all of them are the place, and not only their first character.
+        let start = found.range().start;
+        let whole = start..start + range.len();
+        let same = source.text().get(whole.clone()) == config.get().get(range);
+        *first = if same && !whole.is_empty() { Span::new(first.file, whole) } else { found };
     }
     places
 }
@@ -51,9 +58,9 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// Returns where a value of a [`Config`] begins in its text.
-pub(super) fn offset(origin: &Origin) -> usize {
-    origin.spans().first().map_or(0, |span| span.start as usize)
+/// Returns where a value of a [`Config`] stands in its text.
+pub(super) fn range(origin: &Origin) -> Range<usize> {
+    origin.spans().first().map_or(0..0, |span| span.range())
 }
 
 #[cfg(test)]
@@ -66,7 +73,7 @@ mod tests {
         let config = Config::read(text);
         let value = config.at("worker.snapshots.aws-allow-http").unwrap();
         assert_eq!(scalar(value).as_deref(), Some("true"));
-        assert_eq!(&text[offset(&value.origin)..][..4], "true");
+        assert_eq!(&text[range(&value.origin)], "true");
         assert!(config.error.is_none() && config.at("worker.a").is_none());
     }
 

@@ -2,6 +2,7 @@
 
 use super::{at, at_all};
 use crate::component::Context;
+use crate::component::restate::RestateCluster;
 use crate::component::restate::making::Making;
 use crate::component::restate::provision::{self, SelfProvisioning};
 use crate::component::restate::said::Said;
@@ -74,6 +75,8 @@ pub(in super::super) const PLAINTEXT_CREDENTIALS: Rule = Rule::error(
 
 /// Tables with an object store.
 const STORES: &[&str] = &["worker.snapshots", "metadata-client"];
+/// Keys of such a table whose values are secrets.
+const SECRETS: &[&str] = &["aws-secret-access-key", "aws-session-token"];
 /// Where a replication can be set.
 const REPLICATIONS: &[(&str, &str)] =
     &[("", "default-replication"), ("bifrost.replicated-loglet", "default-log-replication")];
@@ -83,9 +86,12 @@ pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
     found.extend(syntax(making, context));
     found.extend(provisioning(making, context));
     for table in STORES {
-        found.extend(plaintext(making, context, table));
         found.extend(http(making, context, table));
     }
+    found.extend(plaintext(making.declared).into_iter().map(|(table, said)| {
+        let found = PLAINTEXT_CREDENTIALS.found(format!("a secret of `{table}` stands in clear"));
+        found.decided_at(&said.places(context), "")
+    }));
     found.extend(metadata(making, context));
     for (table, key) in REPLICATIONS {
         found.extend(making.declared.said(table, key).and_then(|said| replication(making, context, key, &said)));
@@ -97,7 +103,7 @@ pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
 fn syntax(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {
     let config = making.declared.spec.config.as_ref()?;
     let (message, offset) = making.declared.toml().error.as_ref()?;
-    let places = toml::place(config, *offset, context.sources);
+    let places = toml::place(config, *offset..*offset, context.sources);
     let found = SYNTAX.found(format!("`config` is no TOML: {message}")).decided_at(&places, "");
     let needed = *making.declared.auto_provision().get()
         && matches!(provision::self_provisioning(making.declared), SelfProvisioning::Unreadable);
@@ -134,10 +140,10 @@ fn provisioning(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {
     }
 }
 
-fn plaintext(making: &Making<'_>, context: &Context, table: &str) -> Option<Diagnostic> {
-    let said = making.declared.said(table, "aws-secret-access-key").filter(|said| said.text().is_some())?;
-    let found = PLAINTEXT_CREDENTIALS.found(format!("the secret key of `{table}` stands in clear"));
-    Some(found.decided_at(&said.places(context), ""))
+/// Returns the secrets that stand in the declaration in clear, each with its table.
+pub(in super::super) fn plaintext(declared: &RestateCluster) -> Vec<(&'static str, Said<'_>)> {
+    let all = STORES.iter().flat_map(|&table| SECRETS.iter().map(move |key| (table, declared.said(table, key))));
+    all.filter_map(|(table, said)| Some((table, said.filter(|said| said.text().is_some())?))).collect()
 }
 
 fn http(making: &Making<'_>, context: &Context, table: &str) -> Option<Diagnostic> {

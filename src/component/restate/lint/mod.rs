@@ -5,6 +5,8 @@ mod config;
 mod security;
 mod wishes;
 
+pub(super) use config::plaintext;
+
 use super::RestateCluster;
 use super::making::Making;
 use crate::component::Context;

@@ -127,5 +127,5 @@ fn out_of_reach(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {
 /// Whether a URL leads to a Service of the cluster.
 fn is_inside(url: &str) -> bool {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', ':']).next().unwrap_or_default();
-    host.ends_with(".svc") || host.ends_with(".cluster.local") || !host.contains('.')
+    matches!(host.rsplit('.').next(), Some("svc" | "local")) || !host.contains('.')
 }
