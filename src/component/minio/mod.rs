@@ -160,7 +160,7 @@ impl MinIO {
             name: buckets::user_secret_name(self, claim),
             keys: vec![("access-key", same(consumer.access_key)), ("secret-key", same(consumer.secret_key))],
             purpose: text!("user `{}` of MinIO `{}`", claim.user, self.name()),
-            claimant: claim.claimant.clone(),
+            claimant: claim.claimant.and(&self.origin()),
         }
     }
 

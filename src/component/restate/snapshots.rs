@@ -28,6 +28,7 @@ pub(super) struct Wish {
 pub(super) struct Snapshots<'context> {
     wish: Wish,
     pub(super) store: &'context Store,
+    because: Origin,
 }
 
 /// A setting of the servers with the value that the claim gives it.
@@ -111,12 +112,13 @@ impl<'context> Snapshots<'context> {
     fn in_offers(declared: &RestateCluster, offers: &'context Offers) -> Option<Self> {
         let wish = wish(declared)?.ok()?;
         let store = offers.store(Some(&wish.store))?;
-        Some(Self { wish, store })
+        let because = wish.store.origin().and(&store.offered);
+        Some(Self { wish, store, because })
     }
 
-    /// Returns the annotation, without which nothing of this would be there.
+    /// Returns the annotation and the declaration of the store: without one of them nothing of this would be there.
     pub(super) fn because(&self) -> &Origin {
-        self.wish.store.origin()
+        &self.because
     }
 
     /// Returns the stage after which the bucket and its user exist.
