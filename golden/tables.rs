@@ -16,8 +16,9 @@ const END: &str = "<!-- end of table -->";
 
 /// Returns the files of `schemas/`.
 pub(crate) fn schemas() -> Files {
-    let text = |schema| serde_json::to_string_pretty(schema).expect("a schema is JSON") + "\n";
-    component::schemas().map(|(name, schema)| (format!("{name}.schema.json"), text(schema).into_bytes())).collect()
+    let text = |schema| serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+    let name = |kind: &str| format!("{}.schema.json", kind.to_lowercase());
+    component::schemas().map(|(kind, schema)| (name(kind), text(schema).into_bytes())).collect()
 }
 
 /// Compares the tables in `readme` with what they are made of, or writes them. No README has no tables.

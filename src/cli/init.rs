@@ -37,9 +37,9 @@ fn init(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         ("declarations/project.yaml".to_owned(), PROJECT.to_owned()),
         (".gitattributes".to_owned(), GIT_ATTRIBUTES.to_owned()),
     ];
-    files.extend(component::schemas().map(|(name, schema)| {
-        let text = serde_json::to_string_pretty(schema).expect("a schema is JSON") + "\n";
-        (format!(".bayplan/schemas/{name}.schema.json"), text)
+    files.extend(component::schemas().map(|(kind, schema)| {
+        let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+        (format!(".bayplan/schemas/{}.schema.json", kind.to_lowercase()), text)
     }));
     for (path, text) in files {
         let path = TreePath::parse(&path).expect("our own names are good paths");

@@ -3,9 +3,8 @@
 use super::Exit;
 use super::session::show_plain;
 use super::terminal::Terminal;
-use crate::component::{self, KINDS};
+use crate::component;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::project;
 
 /// Print the JSON Schema of a kind, or list the kinds
 #[derive(clap::Args)]
@@ -25,8 +24,7 @@ fn schema(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         terminal.data(lines.collect::<String>().as_bytes())?;
         return Ok(Exit::Fine);
     };
-    let known = KINDS.iter().find(|kind| kind.kind == wanted).map(component::Kind::schema);
-    let Some(schema) = known.or_else(|| (wanted == "Project").then(project::schema)) else {
+    let Some((_, schema)) = component::schemas().find(|(kind, _)| kind == wanted) else {
         let found = Diagnostic::error("usage/unknown-kind", format!("there is no kind `{wanted}`"));
         let found = match nearest(wanted, component::kinds().map(|(_, kind, _)| kind)) {
             Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
@@ -35,7 +33,7 @@ fn schema(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         show_plain(vec![found], terminal);
         return Err(Exit::Failed);
     };
-    let text = serde_json::to_string_pretty(schema).expect("a schema is JSON") + "\n";
+    let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
     terminal.data(text.as_bytes())?;
     Ok(Exit::Fine)
 }

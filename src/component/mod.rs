@@ -7,6 +7,7 @@ mod metadata;
 mod minio;
 mod part;
 mod restate;
+mod schemas;
 mod switches;
 
 pub(crate) use claim::{Claim, Credentials, NeededSecret, Permissions, Pods, Store};
@@ -14,6 +15,7 @@ pub(crate) use context::{Context, Offers, Purpose};
 pub(crate) use metadata::Metadata;
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
 pub(crate) use restate::Settings as RestateSettings;
+pub use schemas::schemas;
 pub use switches::Switch;
 pub(crate) use switches::{IDLE, Switches};
 
@@ -208,10 +210,4 @@ pub(crate) fn shared_rules() -> impl Iterator<Item = &'static Rule> {
 pub fn kinds() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let project = (project::API_VERSION, "Project", "settings of the project: delivery, secrets");
     KINDS.iter().map(|kind| (kind.api_version, kind.kind, kind.about)).chain([project])
-}
-
-/// Returns the JSON Schema of every kind of declaration, by the name that its file has.
-pub fn schemas() -> impl Iterator<Item = (String, &'static serde_json::Value)> {
-    let kinds = KINDS.iter().map(|kind| (kind.kind, kind.schema()));
-    kinds.chain([("Project", project::schema())]).map(|(kind, schema)| (kind.to_lowercase(), schema))
 }

@@ -20,6 +20,8 @@ pub struct Format {
     pub what: &'static str,
     /// Whether the API server refuses what is not one.
     pub refused: bool,
+    /// A regular expression that every good text matches, and hardly a bad one; none where there is a name for it.
+    pub pattern: Option<&'static str>,
     /// Why a text is not one, without quoting it.
     pub check: fn(&str) -> Result<(), String>,
     /// What it was probably meant to be.
@@ -28,7 +30,15 @@ pub struct Format {
 
 impl Format {
     const fn of<G: Grammar>() -> Self {
-        Self { name: G::FORMAT, code: G::CODE, what: G::WHAT, refused: true, check: G::check, nearest: G::nearest }
+        Self {
+            name: G::FORMAT,
+            code: G::CODE,
+            what: G::WHAT,
+            refused: true,
+            pattern: Some(G::PATTERN),
+            check: G::check,
+            nearest: G::nearest,
+        }
     }
 }
 
@@ -53,6 +63,7 @@ pub static FORMATS: &[Format] = &[
         code: "shape/invalid-base64",
         what: "base64",
         refused: true,
+        pattern: None,
         check: check_base64,
         nearest: |_| None,
     },
