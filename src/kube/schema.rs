@@ -126,8 +126,10 @@ mod tests {
     /// A release of k8s-openapi that renames a definition or a property must not turn a check off.
     #[test]
     fn every_amendment_has_its_place() {
-        let schemas = [schema_of::<Pod>(), schema_of::<Service>(), schema_of::<CustomResourceDefinition>()];
-        for amendment in AMENDMENTS.iter().chain(RESOURCE_AMENDMENTS) {
+        let of_objects = vec![schema_of::<Pod>(), schema_of::<Service>(), schema_of::<CustomResourceDefinition>()];
+        let of_resources = vec![resource_schema_of::<Pod>()];
+        let all = AMENDMENTS.iter().map(|amendment| (amendment, &of_objects));
+        for (amendment, schemas) in all.chain(RESOURCE_AMENDMENTS.iter().map(|amendment| (amendment, &of_resources))) {
             let added: Json = serde_json::from_str(amendment.adds).unwrap();
             let (key, value) = added.as_object().unwrap().iter().next().unwrap();
             let is_there = |schema: &Json| {
