@@ -1,4 +1,5 @@
 //! The trees of the projects, read as a consumer reads them: by another YAML reader than ours.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
