@@ -94,7 +94,19 @@ fn or_expression(schema: &mut Json) {
     let (outer, inner): (Map<_, _>, Map<_, _>) =
         std::mem::take(schema).into_iter().partition(|(key, _)| DESCRIBING.contains(&key.as_str()));
     *schema = outer;
-    schema.insert("anyOf".to_owned(), json!([inner, { "$ref": format!("#/definitions/{EXPRESSION}") }]));
+    let mut choices = choices(Json::Object(inner));
+    choices.push(json!({ "$ref": format!("#/definitions/{EXPRESSION}") }));
+    schema.insert("anyOf".to_owned(), Json::Array(choices));
+}
+
+/// Returns the schemas that `schema` lets a value choose from, itself where it offers no choice.
+fn choices(mut schema: Json) -> Vec<Json> {
+    let only_key = schema.as_object().filter(|map| map.len() == 1).and_then(|map| map.keys().next().cloned());
+    match (only_key.as_deref(), only_key.as_ref().and_then(|key| schema[key].as_array_mut())) {
+        (Some("anyOf"), Some(choices)) => std::mem::take(choices),
+        (Some("allOf"), Some(all)) if all.len() == 1 => std::mem::take(all),
+        _ => vec![schema],
+    }
 }
 
 #[cfg(test)]
