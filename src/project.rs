@@ -10,7 +10,7 @@ use crate::kube::{self, Name};
 use crate::value::Traced;
 
 /// Group and version of the declarations that are bayplan's own.
-pub const API_VERSION: &str = "bayplan.dev/v1alpha1";
+pub(crate) const API_VERSION: &str = "bayplan.dev/v1alpha1";
 
 /// The rules about the project.
 pub(crate) const RULES: &[Rule] = &[SEVERAL];
@@ -159,7 +159,7 @@ pub(crate) struct FluxSource {
 }
 
 /// Returns the JSON Schema of a project.
-pub fn schema() -> &'static serde_json::Value {
+pub(crate) fn schema() -> &'static serde_json::Value {
     static SCHEMA: OnceLock<serde_json::Value> = OnceLock::new();
     SCHEMA.get_or_init(kube::schema_of::<Project>)
 }

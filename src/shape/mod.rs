@@ -17,8 +17,8 @@ mod place;
 mod scalar;
 mod walk;
 
-pub use crate::kube::schema_of;
-pub use manifest::{check_manifest, object};
+pub(crate) use crate::kube::schema_of;
+pub(crate) use manifest::object;
 
 use serde_json::Value as Json;
 
@@ -28,13 +28,8 @@ use place::Place;
 use walk::Walk;
 
 /// Reports everything in `value` that does not fit `schema`. Messages name fields from `at` on: `spec`, or nothing for
-/// a whole document. All findings are refused errors.
-pub fn check(value: &Value, schema: &Json, at: &str, report: &mut Vec<Diagnostic>) {
-    check_declared(value, schema, at, &Origin::default(), report);
-}
-
-/// Does the same as [`check`]; what has no place of its own is reported at `declared`.
-pub fn check_declared(value: &Value, schema: &Json, at: &str, declared: &Origin, report: &mut Vec<Diagnostic>) {
+/// a whole document. What has no place of its own is reported at `declared`. All findings are refused errors.
+pub(crate) fn check_declared(value: &Value, schema: &Json, at: &str, declared: &Origin, report: &mut Vec<Diagnostic>) {
     Walk::new(schema, report).value(value, schema, &Place::root(at, declared));
 }
 

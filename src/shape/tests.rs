@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde_json::json;
 
+use super::manifest::check_manifest;
 use super::*;
 use crate::kube::{Name, Quantity};
 use crate::source::{FileId, Source, Span};
@@ -15,6 +16,10 @@ fn read(text: &str) -> Value {
     let parsed = yaml::parse(FileId::from_index(0), &Source::new("a.yaml", text.as_bytes().to_vec()));
     let [document] = parsed.documents.try_into().unwrap_or_else(|_| panic!("{:?}", parsed.diagnostics));
     document
+}
+
+fn check(value: &Value, schema: &Json, at: &str, report: &mut Vec<Diagnostic>) {
+    check_declared(value, schema, at, &Origin::default(), report);
 }
 
 /// Returns each finding as "code: message @ labelled texts ? help", checking that all are refused errors.
