@@ -1,0 +1,286 @@
+//! A RestateCluster in a project: its definition, its rules, its snapshots, and the Job that provisions it.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a test reads files, runs a script and prints"
+)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use bayplan::compile::{self, Compiled, Options};
+use bayplan::component;
+use bayplan::source::{Source, Sources};
+use serde_json::{Value as Json, json};
+
+/// Compiles a project of a MinIO named `minio` and one RestateCluster.
+fn project(cluster: &str) -> (Compiled, Sources) {
+    let files = [("cluster.yaml", "minio_enabled: true\n"), ("declarations/restate.yaml", cluster)];
+    let sources = Sources::new(files.map(|(name, text)| Source::new(name, text.as_bytes().to_vec())).into());
+    (compile::compile(&sources, &Options::default()), sources)
+}
+
+/// Returns a cluster named `orders` with `metadata` and `spec` added, each line as it is written.
+fn cluster(metadata: &str, spec: &str) -> String {
+    let indented = |text: &str| text.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    format!(
+        "apiVersion: restate.dev/v1\nkind: RestateCluster\nmetadata:\n  name: orders\n{}spec:\n  storage: {{storageRequestBytes: 1000000000}}\n{}",
+        indented(metadata),
+        indented(spec)
+    )
+}
+
+const COMPUTE: &str = "compute: {image: \"example.org/restate:1.7.5\"}\n";
+const SNAPSHOTS: &str = "annotations: {bayplan.dev/snapshots: minio}\n";
+
+/// Returns the codes of all findings with their places.
+#[track_caller]
+fn findings(metadata: &str, spec: &str) -> Vec<String> {
+    let (compiled, sources) = project(&cluster(metadata, spec));
+    let place = |label: &bayplan::diagnostic::Label| sources.position(label.span).to_string();
+    let one = |found: &bayplan::diagnostic::Diagnostic| {
+        format!("{} {}", found.labels.first().map(place).unwrap_or_default(), found.code)
+    };
+    compiled.diagnostics.iter().map(one).collect()
+}
+
+/// Returns the object in the only file of the tree whose path ends with `path`.
+#[track_caller]
+fn object(compiled: &Compiled, path: &str) -> Json {
+    let files = compiled.clusters[0].tree.iter();
+    let (_, file) = files.filter(|(name, _)| name.as_str().ends_with(path)).next().expect("the file is there");
+    serde_yaml::from_str(&file.text).expect("a file of the tree is YAML")
+}
+
+fn env(compiled: &Compiled) -> Vec<(String, Json)> {
+    let set = object(compiled, "orders/restate/app/statefulset-restate.yaml");
+    let env = set.pointer("/spec/template/spec/containers/0/env").and_then(Json::as_array).expect("there is an env");
+    let snapshots = env.iter().filter_map(|entry| {
+        let name = entry["name"].as_str()?.strip_prefix("RESTATE_WORKER__SNAPSHOTS__")?;
+        Some((name.to_owned(), entry.get("value").or_else(|| entry.pointer("/valueFrom/secretKeyRef")).cloned()?))
+    });
+    snapshots.collect()
+}
+
+#[test]
+fn an_annotation_brings_snapshots() {
+    let (compiled, _) = project(&cluster(SNAPSHOTS, COMPUTE));
+    assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+    let expected = [
+        ("DESTINATION", json!("s3://orders-snapshots/orders")),
+        ("AWS_REGION", json!("us-east-1")),
+        ("AWS_ENDPOINT_URL", json!("http://minio.storage.svc")),
+        ("AWS_ALLOW_HTTP", json!("true")),
+        ("AWS_ACCESS_KEY_ID", json!({ "name": "restate-snapshots", "key": "access-key" })),
+        ("AWS_SECRET_ACCESS_KEY", json!({ "name": "restate-snapshots", "key": "secret-key" })),
+        ("SNAPSHOT_INTERVAL_NUM_RECORDS", json!("10000")),
+    ];
+    assert_eq!(env(&compiled), expected.map(|(name, value)| (name.to_owned(), value)));
+    let egress = object(&compiled, "networkpolicy-allow-restate-egress.yaml");
+    assert_eq!(egress.pointer("/spec/egress/0/ports/0/port"), Some(&json!(9000)));
+    assert_eq!(
+        egress.pointer("/spec/egress/0/to/0/podSelector/matchLabels"),
+        Some(&json!({ "v1.min.io/tenant": "minio" }))
+    );
+    let ks = object(&compiled, "orders/restate/ks.yaml");
+    assert_eq!(ks.pointer("/spec/dependsOn/0/name"), Some(&json!("storage-minio-buckets")));
+}
+
+#[test]
+fn what_agrees_with_the_annotation_wins() {
+    let config = r#"config: |
+  [worker.snapshots]
+  destination = "s3://orders-snapshots/else/where"
+  aws-endpoint-url = "http://minio.storage.svc.cluster.local:80/"
+  snapshot-interval = "1h"
+"#;
+    let (compiled, _) = project(&cluster(SNAPSHOTS, &format!("{COMPUTE}{config}")));
+    assert!(compiled.diagnostics.is_empty(), "{:?}", compiled.diagnostics);
+    let names: Vec<_> = env(&compiled).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["AWS_REGION", "AWS_ALLOW_HTTP", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+}
+
+#[test]
+fn what_contradicts_the_annotation_is_found_where_it_stands() {
+    let config = "config: |\n  [worker.snapshots]\n  destination = \"s3://other/x\"\n  aws-region = \"local\"\n";
+    assert_eq!(
+        findings(SNAPSHOTS, &format!("{COMPUTE}{config}")),
+        ["11:19 restate/snapshots-contradicted", "12:18 restate/snapshots-contradicted"]
+    );
+    let other = "annotations: {bayplan.dev/snapshots: minio/No_Bucket, bayplan.dev/snapshot: x}\n";
+    assert_eq!(findings(other, COMPUTE), ["5:40 restate/snapshots-unreadable", "5:79 restate/unknown-wish"]);
+    let nobody = "annotations: {bayplan.dev/snapshots: minoi}\n";
+    assert_eq!(findings(nobody, COMPUTE), ["5:40 claims/unknown-store"]);
+}
+
+#[test]
+fn rules_find_their_faults() {
+    let compute = |more: &str| format!("compute: {{image: \"example.org/restate:1.7.5\", {more}}}\n");
+    let config = |text: &str| format!("{COMPUTE}config: |\n{text}");
+    let security = |text: &str| format!("{COMPUTE}security: {{{text}}}\n");
+    // What is written, where the finding points to, and what is found.
+    let cases: &[(String, &str, &str)] = &[
+        ("compute: {image: example.org/restate}\n".to_owned(), "example.org", "restate/floating-image"),
+        (compute("replicas: -1"), "-1", "restate/negative-replicas"),
+        (compute("dnsPolicy: Never"), "Never", "restate/unknown-policy"),
+        (compute("env: [{name: POD_NAME, value: x}]"), "POD_NAME", "restate/reserved-variable"),
+        (compute("extraVolumes: [{name: tmp}]"), "tmp", "restate/same-volume"),
+        (compute("extraVolumeMounts: [{name: x, mountPath: /tmp}]"), "/tmp", "restate/same-mount-path"),
+        (compute("replicas: 3"), "3}", "restate/nodes-apart"),
+        (config("  auto-provision = false\n"), "false", "restate/nobody-provisions"),
+        (config("  default-replication = { node = 2 }\n"), "{ node", "restate/replication-too-high"),
+        (
+            config("  [metadata-client]\n  type = \"object-store\"\n  path = \"gs://x/y\"\n"),
+            "\"gs:",
+            "restate/metadata-store",
+        ),
+        (
+            config("  [worker.snapshots]\n  aws-endpoint-url = \"http://s3.example.org\"\n"),
+            "\"http:",
+            "restate/http-not-allowed",
+        ),
+        (
+            config("  [worker.snapshots]\n  aws-endpoint-url = \"https://s3.store.svc\"\n"),
+            "\"https:",
+            "restate/store-out-of-reach",
+        ),
+        (
+            config("  [worker.snapshots]\n  aws-secret-access-key = \"hunter2\"\n"),
+            "\"hunter2",
+            "restate/plaintext-credentials",
+        ),
+        (format!("{COMPUTE}cluster: {{autoProvision: true}}\n"), "true", "restate/self-provisioning"),
+        (security("requestSigningPrivateKey: {version: v2}"), "v2", "restate/signing-version"),
+        (
+            security("requestSigningPrivateKey: {version: v1, secretProvider: {path: private.pem}}"),
+            "private.pem",
+            "restate/not-installed",
+        ),
+        (security("awsPodIdentityAssociationRoleArn: arn"), "arn}", "restate/role-without-cluster"),
+        (format!("{COMPUTE}clusterProvisioning: {{}}\n"), "clusterProvisioning", "shape/unknown-field"),
+    ];
+    for (spec, needle, code) in cases {
+        let (compiled, _) = project(&cluster("", spec));
+        let found: Vec<_> = compiled.diagnostics.iter().collect();
+        let at = cluster("", spec).rfind(needle).expect("the needle is there");
+        let place =
+            |found: &bayplan::diagnostic::Diagnostic| found.labels.first().map(|label| label.span.range().start);
+        assert_eq!(
+            found.iter().map(|found| (found.code.as_ref(), place(found))).collect::<Vec<_>>(),
+            [(*code, Some(at))]
+        );
+    }
+}
+
+#[test]
+fn broken_toml_is_found_inside_the_block() {
+    assert_eq!(
+        findings("", &format!("{COMPUTE}config: |\n  ok = 1\n  this is not [toml\n")),
+        ["10:10 restate/config-syntax"]
+    );
+    assert_eq!(findings("namespace: else\n", COMPUTE), ["5:14 restate/namespace-ignored"]);
+}
+
+#[test]
+fn a_secret_in_clear_is_hidden() {
+    let text =
+        cluster("", &format!("{COMPUTE}config: |\n  [worker.snapshots]\n  aws-secret-access-key = \"hunter2\"\n"));
+    let (compiled, _) = project(&text);
+    let at = text.find("\"hunter2\"").expect("it is there");
+    assert!(
+        compiled.secrets.iter().any(|span| span.range() == (at..at + "\"hunter2\"".len())),
+        "{:?}",
+        compiled.secrets
+    );
+}
+
+/// The script of the Job, with a stand-in for `curl` that counts its calls and answers as the cluster would.
+#[test]
+fn the_cluster_is_provisioned_once() {
+    let spec = format!("{COMPUTE}cluster: {{autoProvision: true}}\nconfig: auto-provision = false\n");
+    let (compiled, _) = project(&cluster("", &spec));
+    let job = object(&compiled, "orders/restate/app/job-restate-provision.yaml");
+    let script = job.pointer("/spec/template/spec/containers/0/command/2").and_then(Json::as_str).expect("a script");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stand_in = folder.path().join("curl");
+    let answers = "#!/bin/sh\ncat >/dev/null\ncalls=$(cat \"$0.calls\" 2>/dev/null || echo 0)\ncalls=$((calls + 1))\necho $calls >\"$0.calls\"\n\
+        case $calls in 1) echo 'connection refused' >&2; exit 7 ;; 2) echo 'grpc-status: 0' ;; *) echo 'grpc-status: 6' ;; esac\n";
+    std::fs::write(&stand_in, answers).expect("the stand-in is written");
+    std::fs::write(folder.path().join("sleep"), "#!/bin/sh\n").expect("no test waits");
+    for name in ["curl", "sleep"] {
+        let executable = Command::new("chmod").arg("+x").arg(folder.path().join(name)).status();
+        assert!(executable.is_ok_and(|status| status.success()), "{name} must be executable");
+    }
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let run = || {
+        let output =
+            Command::new("/bin/sh").args(["-c", script]).env("PATH", &path).env("NODE_URL", "http://node").output();
+        let output = output.expect("there is a shell");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert_eq!(run(), "the cluster is provisioned\n");
+    assert_eq!(run(), "the cluster was provisioned before\n");
+}
+
+/// Every field of the definition has its like here, of the same type, and there is none beside them.
+#[test]
+fn fields_are_those_of_the_definition() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/crds/restate.dev/restateclusters.yaml");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: ../shared/crds is absent");
+        return;
+    };
+    let definition: Json = serde_yaml::from_str(&text).expect("a definition is YAML");
+    let theirs = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"];
+    let ours = component::kind("restate.dev/v1", "RestateCluster").expect("the kind is known").schema();
+    let mut differences = Vec::new();
+    for field in ["spec", "status"] {
+        compare(&theirs[field], &ours["properties"][field], ours, field, &mut differences);
+    }
+    assert!(differences.is_empty(), "{differences:#?}");
+}
+
+fn compare(theirs: &Json, ours: &Json, root: &Json, at: &str, differences: &mut Vec<String>) {
+    let ours = resolved(ours, root);
+    let names = |schema: &Json, key: &str| -> BTreeSet<String> {
+        let list = schema[key].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned);
+        list.chain(schema[key].as_object().into_iter().flat_map(|map| map.keys().cloned())).collect()
+    };
+    for key in ["properties", "required"] {
+        if names(theirs, key) != names(ours, key) {
+            differences.push(format!("{at}: {key}: {:?} and {:?}", names(theirs, key), names(ours, key)));
+        }
+    }
+    if types(theirs) != types(ours) {
+        differences.push(format!("{at}: {:?} and {:?}", types(theirs), types(ours)));
+    }
+    for (name, theirs) in theirs["properties"].as_object().into_iter().flatten() {
+        compare(theirs, &ours["properties"][name], root, &format!("{at}.{name}"), differences);
+    }
+    for key in ["items", "additionalProperties"] {
+        if theirs[key].is_object() {
+            compare(&theirs[key], &ours[key], root, &format!("{at}[]"), differences);
+        }
+    }
+}
+
+/// Follows references, and options to what is there.
+fn resolved<'schema>(schema: &'schema Json, root: &'schema Json) -> &'schema Json {
+    let parts = ["allOf", "anyOf"].iter().filter_map(|key| schema[key].as_array()).flatten();
+    let target = schema["$ref"].as_str().and_then(|pointer| root.pointer(pointer.strip_prefix('#')?));
+    match target.or_else(|| parts.clone().find(|part| part["type"] != "null")) {
+        Some(inner) if schema["properties"].is_null() => resolved(inner, root),
+        _ => schema,
+    }
+}
+
+fn types(schema: &Json) -> BTreeSet<String> {
+    if schema["x-kubernetes-int-or-string"] == true {
+        return ["integer", "string"].map(str::to_owned).into();
+    }
+    let listed = schema["type"].as_array().into_iter().flatten().chain([&schema["type"]]).filter_map(Json::as_str);
+    listed.filter(|name| *name != "null").map(str::to_owned).collect()
+}
