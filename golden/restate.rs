@@ -24,7 +24,7 @@ fn project(cluster: &str) -> (Compiled, Sources) {
 
 /// Returns a cluster named `orders` with `metadata` and `spec` added, each line as it is written.
 fn cluster(metadata: &str, spec: &str) -> String {
-    let indented = |text: &str| text.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    let indented = |text: &str| text.lines().flat_map(|line| ["  ", line, "\n"]).collect::<String>();
     format!(
         "apiVersion: restate.dev/v1\nkind: RestateCluster\nmetadata:\n  name: orders\n{}spec:\n  storage: {{storageRequestBytes: 1000000000}}\n{}",
         indented(metadata),
@@ -49,8 +49,8 @@ fn findings(metadata: &str, spec: &str) -> Vec<String> {
 /// Returns the object in the only file of the tree whose path ends with `path`.
 #[track_caller]
 fn object(compiled: &Compiled, path: &str) -> Json {
-    let files = compiled.clusters[0].tree.iter();
-    let (_, file) = files.filter(|(name, _)| name.as_str().ends_with(path)).next().expect("the file is there");
+    let mut files = compiled.clusters[0].tree.iter();
+    let (_, file) = files.find(|(name, _)| name.as_str().ends_with(path)).expect("the file is there");
     serde_yaml::from_str(&file.text).expect("a file of the tree is YAML")
 }
 

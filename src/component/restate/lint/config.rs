@@ -125,13 +125,15 @@ fn provisioning(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {
     if declared.toml().error.is_some() {
         return None;
     }
-    let several = *declared.replicas().get() > 1;
+    // Nodes that share an object store see who was first.
+    let shared = declared.said("metadata-client", "type").and_then(|said| said.text());
+    let apart = *declared.replicas().get() > 1 && shared.as_deref() != Some("object-store");
     match said {
         Some((said, false)) => {
             let found = NOBODY_PROVISIONS.found("the servers do not provision themselves, and nobody else is asked to");
             Some(found.decided_at(&places(&said), ""))
         }
-        said if several => {
+        said if apart => {
             let found = NODES_APART.found(format!("{} nodes may each provision themselves", declared.replicas()));
             let found = said.iter().fold(found, |found, (said, _)| found.decided_at(&places(said), ""));
             Some(found.decided_at(declared.replicas().origin().spans(), ""))
