@@ -95,7 +95,8 @@ fn what_does_not_fit_is_found() {
 
 /// Returns what does not fit.
 fn problems(tree: &Tree, object: &Object, definitions: &Definitions, skipped: &mut BTreeSet<String>) -> Vec<String> {
-    if object.group() == WITHOUT_DEFINITION {
+    // An encrypted object is decrypted before it is applied.
+    if object.group() == WITHOUT_DEFINITION || object.json.get("sops").is_some() {
         return Vec::new();
     }
     let (api_version, kind) = (object.text("/apiVersion"), object.kind());
@@ -113,7 +114,7 @@ fn problems(tree: &Tree, object: &Object, definitions: &Definitions, skipped: &m
     let mut namespaced = kube::scope(api_version, kind).map(|scope| scope == kube::Scope::Namespaced);
     if kube::builtin_schema(api_version, kind).is_none() {
         if let Some(definition) = definitions.get(&(api_version.to_owned(), kind.to_owned())) {
-            shape::check(value, &definition.schema, "", &mut report);
+            shape::check_declared(value, &definition.schema, "", &bayplan::value::Origin::default(), &mut report);
             let errors = definition.validator().iter_errors(&object.json);
             found.extend(errors.map(|error| format!("{}: {error}", error.instance_path())));
             namespaced = Some(definition.namespaced);

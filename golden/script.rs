@@ -151,7 +151,7 @@ fn a_missing_file_ends_the_job() {
         let place = Place::new(&tree);
         let users: Vec<_> = place.users.keys().cloned().collect();
         for user in users {
-            for file in [format!("secrets/{user}/secret-key"), format!("config/policy-{user}.json")] {
+            for file in [format!("secrets/users/{user}/secret-key"), format!("config/policy-{user}.json")] {
                 let place = Place::new(&tree);
                 std::fs::remove_file(place.directory.path().join(&file)).expect("it is there");
                 fails(&place.run(), "");
@@ -187,7 +187,7 @@ fn the_root_user_is_no_consumer() {
     let (_, tree) = stores().remove(0);
     let place = Place::new(&tree);
     let user = place.users.keys().next().expect("somebody claims").clone();
-    place.write(&format!("secrets/{user}/access-key"), ROOT_USER);
+    place.write(&format!("secrets/users/{user}/access-key"), ROOT_USER);
     fails(&place.run(), "is the root user");
 }
 
@@ -273,19 +273,10 @@ impl Place {
                 });
             } else if volume["emptyDir"].is_object() {
                 std::fs::create_dir_all(place.directory.path().join(path)).expect("a folder");
-            } else if path == "secrets/root" {
-                let text =
-                    format!("export MINIO_ROOT_USER=\"{ROOT_USER}\"\nexport MINIO_ROOT_PASSWORD=\"{ROOT_PASSWORD}\"\n");
-                place.write("secrets/root/config.env", &text);
             } else {
-                assert!(volume["secret"]["secretName"].is_string(), "{volume} is a Secret");
-                let user = path.strip_prefix("secrets/").expect("a user's Secret").to_owned();
-                // The access key is not the user's name, and no shell may take the secret apart.
-                let keys =
-                    Keys { access: format!("key-of-{user}"), secret: format!("se cret of {user} $(x) \\n %s'\"") };
-                place.write(&format!("{path}/access-key"), &keys.access);
-                place.write(&format!("{path}/secret-key"), &keys.secret);
-                place.users.insert(user, keys);
+                for source in volume["projected"]["sources"].as_array().expect("it projects Secrets") {
+                    place.mount_secret(path, &source["secret"]);
+                }
             }
         }
         for variable in container["env"].as_array().expect("variables") {
@@ -300,6 +291,28 @@ impl Place {
         place.write("store/root-password", ROOT_PASSWORD);
         place.policies = place.allowed();
         place
+    }
+
+    /// Writes the files that one Secret brings into the folder `mount`.
+    fn mount_secret(&mut self, mount: &str, secret: &Json) {
+        assert!(secret["name"].is_string(), "{secret} names a Secret");
+        let items = secret["items"].as_array().expect("the Secret's keys are named");
+        let file_of = |key: &str| {
+            let item = items.iter().find(|item| item["key"] == key)?;
+            Some(format!("{mount}/{}", item["path"].as_str().expect("a path")))
+        };
+        if let Some(file) = file_of("config.env") {
+            let text =
+                format!("export MINIO_ROOT_USER=\"{ROOT_USER}\"\nexport MINIO_ROOT_PASSWORD=\"{ROOT_PASSWORD}\"\n");
+            return self.write(&file, &text);
+        }
+        let (access, secret) = (file_of("access-key").expect("a key"), file_of("secret-key").expect("a key"));
+        let user = access.rsplit('/').nth(1).expect("the user's folder").to_owned();
+        // The access key is not the user's name, and no shell may take the secret apart.
+        let keys = Keys { access: format!("key-of-{user}"), secret: format!("se cret of {user} $(x) \\n %s'\"") };
+        self.write(&access, &keys.access);
+        self.write(&secret, &keys.secret);
+        self.users.insert(user, keys);
     }
 
     /// Fills a folder with the only tools that the script finds.

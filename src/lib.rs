@@ -65,7 +65,7 @@ pub mod yaml;
 // What Kubernetes knows, and whether a value fits it.
 pub mod kube;
 
-pub(crate) mod shape;
+pub mod shape;
 
 // What a person writes: variables, settings, declarations.
 pub mod variables;

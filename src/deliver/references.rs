@@ -46,7 +46,11 @@ pub(super) fn references(object: &Object) -> Vec<Reference> {
             match entry.key.as_ref() {
                 "secretKeyRef" => of("name").into_iter().for_each(|name| add(name, of("key"))),
                 "secretRef" => of("name").into_iter().for_each(|name| add(name, None)),
-                "secret" => of("secretName").into_iter().for_each(|name| add(name, None)),
+                // A volume names it so, and a source of a projected volume otherwise.
+                "secret" => {
+                    let name = of("secretName").or_else(|| of("name"));
+                    name.into_iter().for_each(|name| add(name, None));
+                }
                 "imagePullSecrets" => {
                     let names = entry.value.as_list().unwrap_or_default().iter().filter_map(|item| item.get("name"));
                     names.for_each(|name| add(name, None));

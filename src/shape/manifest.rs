@@ -9,13 +9,13 @@ use crate::kube::{self, Object, quoted};
 use crate::value::{Origin, Value};
 
 /// Checks a manifest and returns the object, if it has an identity. What has no place is reported at `declared`.
-pub(crate) fn object(value: Value, declared: &Origin, report: &mut Vec<Diagnostic>) -> Option<Object> {
+pub fn object(value: Value, declared: &Origin, report: &mut Vec<Diagnostic>) -> Option<Object> {
     check_manifest(&value, declared, report);
     Object::read(value, declared.clone())
 }
 
 /// Reports what is wrong with the shape of a manifest: everything for a built-in kind, identity and metadata for others.
-pub(crate) fn check_manifest(value: &Value, declared: &Origin, report: &mut Vec<Diagnostic>) {
+pub fn check_manifest(value: &Value, declared: &Origin, report: &mut Vec<Diagnostic>) {
     let before = report.len();
     let schema = schema_of_manifest(value, declared, report);
     check_declared(value, schema, "", declared, report);

@@ -18,7 +18,7 @@ mod scalar;
 mod walk;
 
 pub(crate) use crate::kube::schema_of;
-pub(crate) use manifest::object;
+pub use manifest::{check_manifest, object};
 
 use serde_json::Value as Json;
 
@@ -29,7 +29,7 @@ use walk::Walk;
 
 /// Reports everything in `value` that does not fit `schema`. Messages name fields from `at` on: `spec`, or nothing for
 /// a whole document. What has no place of its own is reported at `declared`. All findings are refused errors.
-pub(crate) fn check_declared(value: &Value, schema: &Json, at: &str, declared: &Origin, report: &mut Vec<Diagnostic>) {
+pub fn check_declared(value: &Value, schema: &Json, at: &str, declared: &Origin, report: &mut Vec<Diagnostic>) {
     Walk::new(schema, report).value(value, schema, &Place::root(at, declared));
 }
 

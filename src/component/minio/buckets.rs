@@ -107,27 +107,15 @@ fn job(minio: &MinIO, name: &Traced<String>, store: &Store, claims: &[&Claim]) -
         .as_ref()
         .map_or_else(|| Traced::literal(versions::CLIENT_IMAGE.to_owned()), |image| image.map(Image::to_string));
     let labels: BTreeMap<_, _> = minio.job_labels();
-    let mut mounts = vec![
-        manifest!({ name: "config", mountPath: "/config", readOnly: true }),
-        manifest!({ name: "root", mountPath: "/secrets/root", readOnly: true }),
-        manifest!({ name: "home", mountPath: "/tmp" }),
-    ];
-    let mut volumes = vec![
-        manifest!({ name: "config", configMap: { name: name } }),
-        manifest!({ name: "root", secret: { secretName: minio.root_secret_name() } }),
-        manifest!({ name: "home", emptyDir: {} }),
-    ];
-    for claim in claims {
-        let volume = text!("user-{}", claim.user);
-        mounts.push(
-            manifest!({ name: volume, mountPath: text!("/secrets/{}", claim.user), readOnly: true })
-                .because(&claim.claimant),
-        );
-        volumes.push(
-            manifest!({ name: volume, secret: { secretName: user_secret_name(minio, claim) } })
-                .because(&claim.claimant),
-        );
-    }
+    // One volume for all: its name must not grow with theirs.
+    let root = manifest!({ secret: { name: minio.root_secret_name(), items: [{ key: "config.env", path: "root/config.env" }] } });
+    let users = claims.iter().map(|claim| {
+        let item = |key| manifest!({ key: key, path: text!("users/{}/{}", claim.user, key) });
+        let secret =
+            manifest!({ name: user_secret_name(minio, claim), items: [item("access-key"), item("secret-key")] });
+        manifest!({ secret: secret }).because(&claim.claimant)
+    });
+    let secrets: Vec<_> = std::iter::once(root).chain(users).collect();
     manifest!({
         apiVersion: "batch/v1", kind: "Job",
         metadata: {
@@ -161,9 +149,17 @@ fn job(minio: &MinIO, name: &Traced<String>, store: &Store, claims: &[&Claim]) -
                             allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
                             capabilities: { drop: ["ALL"] },
                         },
-                        volumeMounts: mounts,
+                        volumeMounts: [
+                            { name: "config", mountPath: "/config", readOnly: true },
+                            { name: "secrets", mountPath: "/secrets", readOnly: true },
+                            { name: "home", mountPath: "/tmp" },
+                        ],
                     }],
-                    volumes: volumes,
+                    volumes: [
+                        { name: "config", configMap: { name: name } },
+                        { name: "secrets", projected: { sources: secrets } },
+                        { name: "home", emptyDir: {} },
+                    ],
                 },
             },
         },
