@@ -1,5 +1,7 @@
 //! `bayplan check`: hold the committed tree against the project, and write nothing.
 
+use std::fmt::Write as _;
+
 use super::Exit;
 use super::session::{ProjectArgs, Session, show_plain};
 use super::terminal::Terminal;
@@ -57,9 +59,10 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         return Ok(Exit::Fine);
     }
     show_plain(problems, terminal);
-    terminal.tell(match blocked {
-        false => "run `bayplan diff` to see what differs, `bayplan build` to write it",
-        true => "run `bayplan diff` to see what differs",
+    terminal.tell(if blocked {
+        "run `bayplan diff` to see what differs"
+    } else {
+        "run `bayplan diff` to see what differs, `bayplan build` to write it"
     });
     Ok(Exit::Found)
 }
@@ -71,10 +74,12 @@ fn drift(first: &str, paths: &[&str], what: &str) -> String {
     }
     let mut message = format!("{} files are {what}", paths.len());
     for path in paths.iter().take(MOST_PATHS) {
-        message += &format!("\n  {path}");
+        message.push_str("\n  ");
+        message.push_str(path);
     }
     if paths.len() > MOST_PATHS {
-        message += &format!("\n  and {} more", paths.len() - MOST_PATHS);
+        let more = paths.len() - MOST_PATHS;
+        write!(message, "\n  and {more} more").expect("a string takes everything");
     }
     message
 }

@@ -48,8 +48,9 @@ pub(super) fn references(object: &Object) -> Vec<Reference> {
                 "secretRef" => of("name").into_iter().for_each(|name| add(name, None)),
                 // A volume names it so, and a source of a projected volume otherwise.
                 "secret" => {
-                    let name = of("secretName").or_else(|| of("name"));
-                    name.into_iter().for_each(|name| add(name, None));
+                    if let Some(name) = of("secretName").or_else(|| of("name")) {
+                        add(name, None);
+                    }
                 }
                 "imagePullSecrets" => {
                     let names = entry.value.as_list().unwrap_or_default().iter().filter_map(|item| item.get("name"));

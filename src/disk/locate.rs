@@ -1,7 +1,5 @@
 //! Which project a file belongs to.
 
-#![expect(clippy::disallowed_methods, reason = "this is the door to the file system")]
-
 use std::io;
 use std::path::{Component, Path, PathBuf};
 

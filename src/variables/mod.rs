@@ -125,7 +125,7 @@ pub(crate) fn is_snake_case(name: &str) -> bool {
     name.chars().all(fine) && !name.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// Returns `name` in snake_case: `storageClass` as `storage_class`.
+/// Returns `name` in snake case: `storageClass` as `storage_class`.
 fn in_snake_case(name: &str) -> Option<String> {
     let mut made = String::new();
     for letter in name.chars() {
