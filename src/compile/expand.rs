@@ -44,7 +44,7 @@ pub fn expand(sources: &Sources) -> Expanded {
         secrets.extend(declaration.component.secrets_in_clear(&context));
         problems.extend(declaration.component.lint(&context));
         for app in declaration.component.expand(&context) {
-            for object in deliver::bare_objects(&app) {
+            for object in deliver::bare_objects(app) {
                 if !objects.contains(&object) {
                     objects.push(object);
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use super::layout::{self, Layout, Stage};
+use super::layout::{self, Layout, Placed, Stage};
 use super::secrets_list;
 use crate::component::{App, Chart, ChartSource, Manifest, NeededSecret, RunOnce};
 use crate::diagnostic::Diagnostic;
@@ -24,13 +24,13 @@ const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
 /// Returns an object of an app, and the name for its file where it is not the object's own.
-pub(super) fn object(manifest: &Manifest) -> (Value, Option<String>) {
-    let mut value = manifest.value.clone();
+pub(super) fn object(manifest: Manifest) -> (Value, Option<String>) {
+    let mut value = manifest.value;
     if manifest.keep {
         annotate(&mut value, PRUNE, &Origin::default());
     }
     protect_from_substitution(&mut value);
-    (value, manifest.file_name.clone())
+    (value, manifest.file_name)
 }
 
 /// Returns the source and the release of a chart.
@@ -86,8 +86,8 @@ pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
 
 /// Returns a Job whose name ends with a hash of its content: the template of a Job cannot change, so that a changed one
 /// must be another Job. Flux deletes the old one.
-pub(super) fn run_once(run: &RunOnce) -> (Value, Option<String>) {
-    let mut job = run.job.clone();
+pub(super) fn run_once(run: RunOnce) -> (Value, Option<String>) {
+    let mut job = run.job;
     protect_from_substitution(&mut job);
     let mut hash = Sha256::new();
     let mut origin = Origin::default();
@@ -180,24 +180,25 @@ pub(crate) fn lay_out(
     delivery: Delivery,
     problems: &mut Vec<Diagnostic>,
 ) -> Tree {
-    let layout = layout::lay_out(&delivery.apps, delivery.raw, problems);
+    let layout = layout::lay_out(delivery.apps, delivery.raw, problems);
     let mut writer = Writer { root, tree: Tree::default() };
     if layout.stages.is_empty() && layout.namespaces.is_empty() {
         return writer.tree;
     }
     let path = project.flux_path(cluster);
-    let mut folders: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    let mut folders: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (name, written) in &layout.namespaces {
-        let resources = folders.entry(name).or_default();
+        let resources = folders.entry(name.clone()).or_default();
         if let Some((namespace, because)) = namespace(name, written.as_ref(), &layout) {
             resources.push(Value::new("./namespace.yaml").because(&because));
             writer.add(&format!("apps/{name}/namespace.yaml"), File::manifest(namespace, because));
         }
     }
-    for stage in layout.stages.values() {
+    let secrets = secrets_list::write(&delivery.secrets, &layout, project);
+    for stage in layout.stages.into_values() {
         let resource = Value::new(format!("./{}/ks.yaml", stage.id.name)).because(&stage.because);
-        folders.entry(&stage.id.namespace).or_default().push(resource);
-        self::stage(&mut writer, project, &path, stage, &layout);
+        folders.entry(stage.id.namespace.clone()).or_default().push(resource);
+        self::stage(&mut writer, project, &path, stage);
     }
     let mut all = Vec::new();
     for (name, resources) in folders {
@@ -210,7 +211,7 @@ pub(crate) fn lay_out(
     }
     writer.list("apps", &all);
     entry(&mut writer, project, &path, &Origin::merged(all.iter().map(|resource| &resource.origin)));
-    if let Some(list) = secrets_list::write(&delivery.secrets, &layout, project) {
+    if let Some(list) = secrets {
         writer.add("SECRETS.md", list);
     }
     writer.tree
@@ -271,11 +272,12 @@ fn namespace(name: &str, written: Option<&Object>, layout: &Layout) -> Option<(V
 }
 
 /// Adds the folder of one stage: `ks.yaml`, and `app/` with its objects.
-fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, stage: &Stage, layout: &Layout) {
+fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, mut stage: Stage) {
     let folder = format!("apps/{}", stage.id.namespace);
     let folder = format!("{folder}/{}", stage.id.name);
-    let known = stage.after.iter().filter(|after| layout.stages.contains_key(after.get()));
-    let depends_on: Vec<_> = known
+    let depends_on: Vec<_> = stage
+        .after
+        .iter()
         .map(|after| {
             manifest!({ name: after.map(|id| format!("{}-{}", id.namespace, id.name)) }).because(after.origin())
         })
@@ -308,14 +310,12 @@ fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, stag
     let kustomization = kustomization(project, &name, &text!("{}/{}/app", path, folder), &more);
     writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
 
-    let mut resources: Vec<_> = stage.objects.iter().collect();
-    resources.sort_by(|a, b| a.file.cmp(&b.file));
-    for placed in &resources {
-        let file = File::manifest(placed.object.value.clone(), placed.object.declared.clone());
-        writer.add(&format!("{folder}/app/{}", placed.file), file);
+    stage.objects.sort_by(|a, b| a.file.cmp(&b.file));
+    let mut listed = Vec::with_capacity(stage.objects.len());
+    for Placed { object, file } in stage.objects {
+        let because = object.declared.and(&object.value.origin);
+        listed.push(Value::new(format!("./{file}")).because(&because));
+        writer.add(&format!("{folder}/app/{file}"), File::manifest(object.value, object.declared));
     }
-    let listed = resources.iter().map(|placed| {
-        Value::new(format!("./{}", placed.file)).because(&placed.object.declared.and(&placed.object.value.origin))
-    });
-    writer.list(&format!("{folder}/app"), &listed.collect::<Vec<_>>());
+    writer.list(&format!("{folder}/app"), &listed);
 }

@@ -1,6 +1,6 @@
 //! Which objects there are, and in which file of which folder each stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::flux;
 use crate::component::{App, AppId, Health, Part};
@@ -67,7 +67,7 @@ pub(crate) struct Stage {
     pub(crate) id: AppId,
     /// Who decides that it is there.
     pub(crate) because: Origin,
-    /// The stages that must be ready before.
+    /// The stages that must be ready before, all of them there.
     pub(crate) after: Vec<Traced<AppId>>,
     /// The objects.
     pub(crate) objects: Vec<Placed>,
@@ -87,25 +87,25 @@ pub(crate) struct Layout {
 }
 
 /// Returns the objects that `app` stands for, in its order, without the engine's marks on those that are no engine's.
-pub(crate) fn bare_objects(app: &App) -> Vec<Value> {
-    let values = |part: &Part| match part {
-        Part::Object(manifest) => vec![manifest.value.clone()],
-        Part::Chart(chart) => flux::chart(chart).into_iter().map(|(value, _)| value).collect(),
+pub(crate) fn bare_objects(app: App) -> Vec<Value> {
+    let values = |part| match part {
+        Part::Object(manifest) => vec![manifest.value],
+        Part::Chart(chart) => flux::chart(&chart).into_iter().map(|(value, _)| value).collect(),
         Part::RunOnce(job) => vec![flux::run_once(job).0],
     };
-    app.parts.iter().flat_map(values).collect()
+    app.parts.into_iter().flat_map(values).collect()
 }
 
-/// Returns the objects that `app` stands for, in its order.
-pub(crate) fn objects(app: &App, declared: &Origin) -> Vec<Placed> {
-    app.parts
-        .iter()
+/// Returns the objects that `parts` of an app stand for, in their order.
+fn objects(parts: Vec<Part>, because: &Origin) -> Vec<Placed> {
+    parts
+        .into_iter()
         .flat_map(|part| match part {
             Part::Object(manifest) => vec![flux::object(manifest)],
-            Part::Chart(chart) => flux::chart(chart),
+            Part::Chart(chart) => flux::chart(&chart),
             Part::RunOnce(job) => vec![flux::run_once(job)],
         })
-        .filter_map(|(value, file_name)| placed(value, file_name.as_deref(), app.id.origin().and(declared)))
+        .filter_map(|(value, file_name)| placed(value, file_name.as_deref(), because.clone()))
         .collect()
 }
 
@@ -127,35 +127,36 @@ fn file_name_of(object: &Object, name: &str) -> String {
     format!("{stem}.yaml")
 }
 
-/// Lays out what the apps stand for and the `raw` objects, and finds whatever would stand in the same place.
-pub(crate) fn lay_out(apps: &[(App, Origin)], raw: Vec<Object>, problems: &mut Vec<Diagnostic>) -> Layout {
-    let mut layout = Layout::default();
-    let mut first_of: BTreeMap<AppId, (&App, &Origin)> = BTreeMap::new();
-    let mut by_id: BTreeMap<ObjectId, Origin> = BTreeMap::new();
+/// Returns each app once, because of all who want it. Two stores share one operator: the same app from both is one app.
+fn unique(apps: Vec<(App, Origin)>, problems: &mut Vec<Diagnostic>) -> Vec<(App, Origin)> {
+    let mut unique: Vec<(App, Origin)> = Vec::with_capacity(apps.len());
     for (app, declared) in apps {
-        if let Some((first, first_declared)) = first_of.get(app.id.get()) {
-            // Two stores share one operator: the same app from both is one app.
-            if first.parts == app.parts {
-                if let Some(stage) = layout.stages.get_mut(app.id.get()) {
-                    stage.because.add(declared);
-                    stage.objects.iter_mut().for_each(|placed| placed.object.declared.add(declared));
-                }
-            } else {
+        match unique.iter_mut().find(|(first, _)| first.id.get() == app.id.get()) {
+            None => unique.push((app, declared)),
+            Some((first, because)) if first.parts == app.parts => because.add(&declared),
+            Some((_, because)) => {
                 let found = APP_CLASH.found(format!("two declarations want the folder `{}`", app.id.get()));
-                problems.push(both(found, declared, first_declared));
+                problems.push(both(found, &declared, because));
             }
-            continue;
         }
-        first_of.insert(app.id.get().clone(), (app, declared));
+    }
+    unique
+}
+
+/// Lays out what the apps stand for and the `raw` objects, and finds whatever would stand in the same place.
+pub(crate) fn lay_out(apps: Vec<(App, Origin)>, raw: Vec<Object>, problems: &mut Vec<Diagnostic>) -> Layout {
+    let mut layout = Layout::default();
+    let mut by_id: BTreeMap<ObjectId, Origin> = BTreeMap::new();
+    for (app, declared) in unique(apps, problems) {
         let mut stage = Stage {
             id: app.id.get().clone(),
-            because: app.id.origin().and(declared),
-            after: app.after.clone(),
+            because: app.id.origin().and(&declared),
+            after: app.after,
             objects: Vec::new(),
-            health: app.health.clone(),
+            health: app.health,
             timeout: app.timeout,
         };
-        for placed in objects(app, declared) {
+        for placed in objects(app.parts, &stage.because) {
             layout.add(&mut stage, placed, &mut by_id, problems);
         }
         layout.stages.insert(stage.id.clone(), stage);
@@ -185,6 +186,10 @@ pub(crate) fn lay_out(apps: &[(App, Origin)], raw: Vec<Object>, problems: &mut V
         layout.stages.insert(id, stage);
     }
     layout.stages.retain(|_, stage| !stage.objects.is_empty());
+    let there: BTreeSet<AppId> = layout.stages.keys().cloned().collect();
+    for stage in layout.stages.values_mut() {
+        stage.after.retain(|after| there.contains(after.get()));
+    }
     layout
 }
 
