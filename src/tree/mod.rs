@@ -19,13 +19,15 @@ impl TreePath {
     /// Returns the path, or `None` where a part is empty, `.`, `..`, longer than 255 bytes, or holds `\`, `:` or a
     /// control character.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let fine = |part: &str| {
-            !matches!(part, "" | "." | "..")
-                && part.len() <= 255
-                && !part.contains(|letter: char| letter == '\\' || letter == ':' || letter.is_control())
+    pub fn parse(text: impl Into<String>) -> Option<Self> {
+        let text = text.into();
+        let part_fine = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= 255;
+        let letters_fine = if text.is_ascii() {
+            !text.bytes().any(|byte| matches!(byte, b'\\' | b':') || byte.is_ascii_control())
+        } else {
+            !text.contains(|letter: char| matches!(letter, '\\' | ':') || letter.is_control())
         };
-        text.split('/').all(fine).then(|| Self(text.to_owned()))
+        (letters_fine && text.split('/').all(part_fine)).then_some(Self(text))
     }
 
     /// Returns the text of the path.
@@ -37,7 +39,7 @@ impl TreePath {
     /// Returns the path `relative` below this directory, or `None` where it would not be a good path.
     #[must_use]
     pub fn join(&self, relative: &str) -> Option<Self> {
-        Self::parse(&format!("{self}/{relative}"))
+        Self::parse([self.as_str(), "/", relative].concat())
     }
 
     /// Returns the directory in which this lies, or `None` at the top of the project.

@@ -27,12 +27,13 @@ impl Sum {
 
     /// Returns the sum that 64 hexadecimal digits stand for.
     fn parse(digits: &str) -> Option<Self> {
-        if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if digits.len() != 64 {
             return None;
         }
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         let mut sum = [0; 32];
-        for (byte, at) in sum.iter_mut().zip((0..).step_by(2)) {
-            *byte = u8::from_str_radix(&digits[at..at + 2], 16).ok()?;
+        for (byte, pair) in sum.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+            *byte = (digit(pair[0])? << 4) | digit(pair[1])?;
         }
         Some(Self(sum))
     }
@@ -196,7 +197,7 @@ mod tests {
     fn tree(paths: &[&str]) -> Tree {
         let mut tree = Tree::default();
         for path in paths {
-            tree.insert(TreePath::parse(path).unwrap(), File::lines(Vec::new(), Origin::default()));
+            tree.insert(TreePath::parse(*path).unwrap(), File::lines(Vec::new(), Origin::default()));
         }
         tree
     }
