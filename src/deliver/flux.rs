@@ -119,22 +119,35 @@ fn annotate(value: &mut Value, key: &'static str, because: &Origin) {
 /// Any variable of `postBuild`, a cluster template's included, makes Flux fill in every `${…}` of an object, and fail
 /// where it does not know one. What we write means those of a shell, or of the application.
 fn protect_from_substitution(value: &mut Value) {
-    let mut because = None;
+    if !has_variables(value) {
+        return;
+    }
+    let mut because = Origin::default();
     find_variables(value, &Origin::default(), &mut because);
-    if let Some(because) = because {
-        annotate(value, SUBSTITUTE, &because);
+    annotate(value, SUBSTITUTE, &because);
+}
+
+/// Whether there are texts with `${…}` in `value`. Most objects have none: who decides that is not computed for them.
+fn has_variables(value: &Value) -> bool {
+    match &value.node {
+        Node::Map(map) => map.iter().any(|entry| has_variables(&entry.value)),
+        Node::List(items) => items.iter().any(has_variables),
+        Node::String(text) => has_variable(text),
+        _ => false,
     }
 }
 
+fn has_variable(text: &str) -> bool {
+    text.as_bytes().windows(2).any(|pair| pair == b"${")
+}
+
 /// Finds texts with `${…}` in `value`, and who decides that they are there: what stands `around` one does, too.
-fn find_variables(value: &Value, around: &Origin, because: &mut Option<Origin>) {
+fn find_variables(value: &Value, around: &Origin, because: &mut Origin) {
     let around = value.origin.and(around);
     match &value.node {
         Node::Map(map) => map.iter().for_each(|entry| find_variables(&entry.value, &around, because)),
         Node::List(items) => items.iter().for_each(|item| find_variables(item, &around, because)),
-        _ if value.as_str().is_some_and(|text| text.contains("${")) => {
-            because.get_or_insert_default().add(&around);
-        }
+        Node::String(text) if has_variable(text) => because.add(&around),
         _ => {}
     }
 }
@@ -147,7 +160,7 @@ struct Writer<'cluster> {
 
 impl Writer<'_> {
     fn add(&mut self, path: &str, file: File) {
-        let path = TreePath::parse(&format!("{}/{path}", self.root)).expect("folders and files have checked names");
+        let path = TreePath::parse([self.root, "/", path].concat()).expect("folders and files have checked names");
         self.tree.insert(path, file);
     }
 
