@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::flux;
 use crate::component::{App, AppId, Health, Part};
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::{Object, ObjectId, Scope, scope};
+use crate::kube::{Object, ObjectId, Scope, kinds_of_group, scope};
 use crate::tree::TreePath;
 use crate::value::{Origin, Traced, Value};
 
@@ -118,13 +118,17 @@ fn placed(value: Value, file_name: Option<&str>, because: Origin) -> Option<Plac
 /// Returns `<kind>-<name>.yaml`, lower case, for the object under the name `name`. A kind of a custom group that is
 /// called like a built-in one carries its group, so that the name depends on nothing but the object.
 fn file_name_of(object: &Object, name: &str) -> String {
-    let builtin = scope("v1", &object.id.kind).is_some()
-        || crate::kube::kinds_of_group("v1").any(|(_, kind)| kind == object.id.kind);
-    let group = if builtin && !object.id.group.is_empty() { format!(".{}", object.id.group) } else { String::new() };
+    let group = match object.id.group.as_str() {
+        "" => String::new(),
+        group if kinds_of_group("v1").any(|(_, kind)| kind == object.id.kind) => format!(".{group}"),
+        _ => String::new(),
+    };
     let plain =
         |letter: char| if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_') { letter } else { '-' };
-    let stem: String = format!("{}{group}-{name}", object.id.kind).to_lowercase().chars().map(plain).collect();
-    format!("{stem}.yaml")
+    let mut file: String =
+        format!("{}{group}-{name}", object.id.kind).chars().flat_map(char::to_lowercase).map(plain).collect();
+    file.push_str(".yaml");
+    file
 }
 
 /// Returns each app once, because of all who want it. Two stores share one operator: the same app from both is one app.

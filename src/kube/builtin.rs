@@ -19,6 +19,7 @@ use super::schema_of;
 
 /// A built-in kind. Its schema is made when it is first asked for.
 struct Builtin {
+    group: &'static str,
     api_version: &'static str,
     kind: &'static str,
     scope: Scope,
@@ -29,6 +30,7 @@ struct Builtin {
 impl Builtin {
     fn of<T: Resource<Scope: HasScope> + JsonSchema>() -> Self {
         Self {
+            group: T::GROUP,
             api_version: T::API_VERSION,
             kind: T::KIND,
             scope: <T::Scope as HasScope>::SCOPE,
@@ -84,7 +86,7 @@ pub fn object_schema() -> &'static Json {
 /// Returns the versions and kinds that Kubernetes has in the group of `api_version`; none, if the group is not its own.
 pub fn kinds_of_group(api_version: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let group = group_of(api_version);
-    BUILTINS.iter().filter(move |one| group_of(one.api_version) == group).map(|one| (one.api_version, one.kind))
+    BUILTINS.iter().filter(move |one| one.group == group).map(|one| (one.api_version, one.kind))
 }
 
 /// Returns the scope of a built-in kind.
