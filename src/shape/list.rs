@@ -17,7 +17,7 @@ impl<'schema> Walk<'_, 'schema> {
             let schemas = facets.values("items").filter(|schema| !schema.is_array());
             self.values(item, schemas, &place.item(value, index));
         }
-        self.count(value, items.len(), "Items", "item", facets, place);
+        self.count(value, items.len(), ["minItems", "maxItems"], "item", facets, place);
 
         let keys = facets.values("x-kubernetes-list-map-keys").find_map(Json::as_array);
         let is_set = facets.is_set("uniqueItems") || facets.values("x-kubernetes-list-type").any(|kind| kind == "set");

@@ -49,7 +49,7 @@ impl<'schema> Walk<'_, 'schema> {
         self.count(
             value,
             map.iter().filter(|entry| !entry.value.is_null()).count(),
-            "Properties",
+            ["minProperties", "maxProperties"],
             "field",
             facets,
             place,
@@ -131,20 +131,20 @@ impl<'schema> Walk<'_, 'schema> {
         self.refuse(place.at_head(diagnostic, value, &format!("`{name}` is missing")));
     }
 
-    /// Checks `minItems` and the like; `what` is "Items" or "Properties", `noun` the word for one of them.
+    /// Checks the two bounds of a number, `minItems` and `maxItems` say; `noun` is the word for one of what is counted.
     pub(super) fn count(
         &mut self,
         value: &Value,
         count: usize,
-        what: &str,
+        [least, most]: [&str; 2],
         noun: &str,
         facets: &Facets<'schema>,
         place: &Place<'_>,
     ) {
         for facet in &facets.all {
-            let bound = |side: &str| facet.get(&format!("{side}{what}")).and_then(Json::as_u64);
+            let bound = |name: &str| facet.get(name).and_then(Json::as_u64);
             let plural = |number: u64| if number == 1 { noun.to_owned() } else { format!("{noun}s") };
-            let limit = match (bound("min"), bound("max")) {
+            let limit = match (bound(least), bound(most)) {
                 (Some(least), _) if (count as u64) < least => format!("at least {least} {}", plural(least)),
                 (_, Some(most)) if (count as u64) > most => format!("at most {most} {}", plural(most)),
                 _ => continue,
