@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Exit;
-use super::session::{ProjectArgs, Session, failed, show_plain, summary};
+use super::session::{self, ProjectArgs, Session, failed, show_plain, summary};
 use super::terminal::Terminal;
 use crate::disk;
 
@@ -55,5 +55,6 @@ fn build(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
     drop(lock);
     written.map_err(|error| failed(&error, terminal))?;
     terminal.tell(&summary.to_string());
+    session::leave(targets);
     Ok(Exit::Fine)
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Exit;
-use super::session::{ProjectArgs, Session, show_plain};
+use super::session::{self, ProjectArgs, Session, show_plain};
 use super::terminal::Terminal;
 use crate::diagnostic::Rule;
 use crate::plan::{self, Change};
@@ -56,6 +56,7 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         let files: usize = targets.iter().map(|target| target.desired.len()).sum();
         let clusters = if clusters == 1 { String::new() } else { format!(" of {clusters} clusters") };
         terminal.tell(&format!("{files} files{clusters} are as the input says"));
+        session::leave(targets);
         return Ok(Exit::Fine);
     }
     show_plain(problems, terminal);

@@ -112,6 +112,12 @@ fn targets(directory: &Path, clusters: Vec<Cluster>, whole: bool) -> Result<Vec<
     Ok(targets)
 }
 
+/// Lets go of the trees at the end of the process: the system takes the memory of all files back at once, where we
+/// would hand it back piece by piece, on one thread.
+pub(super) fn leave(targets: Vec<Target>) {
+    std::mem::forget(targets);
+}
+
 /// Returns what all plans together would do.
 pub(super) fn summary(targets: &[Target]) -> Summary {
     targets.iter().map(|target| target.plan.summary()).fold(Summary::default(), |sum, one| Summary {
