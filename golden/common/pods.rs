@@ -1,0 +1,277 @@
+//! What operators and charts make of the objects of a tree: pods and Services, with the labels and ports that they
+//! really have.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::trees::{Object, texts};
+
+pub(crate) type Labels = BTreeMap<String, String>;
+
+/// Pods that are alike.
+#[derive(Clone, Debug)]
+pub(crate) struct Pod {
+    /// Whose they are, for a message.
+    pub(crate) of: String,
+    pub(crate) namespace: String,
+    pub(crate) labels: Labels,
+    /// Name and number of what they listen on.
+    pub(crate) ports: Vec<(String, i64)>,
+    /// Addresses that they are configured with.
+    pub(crate) urls: Vec<String>,
+}
+
+/// A Service.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    pub(crate) of: String,
+    /// The file of the object that it, or whatever makes it, stands in.
+    pub(crate) path: String,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) labels: Labels,
+    pub(crate) selector: Labels,
+    /// Name, number, and the port of the pods by name or number.
+    pub(crate) ports: Vec<(String, i64, Json)>,
+}
+
+/// All that runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cluster {
+    pub(crate) pods: Vec<Pod>,
+    pub(crate) services: Vec<Service>,
+    /// Releases of charts that nobody here knows.
+    pub(crate) unknown: Vec<String>,
+}
+
+impl Cluster {
+    /// Returns what the objects of one tree come to.
+    pub(crate) fn of(objects: &[Object]) -> Self {
+        let mut cluster = Self::default();
+        for object in objects {
+            match object.kind() {
+                "Tenant" => cluster.tenant(object),
+                "HelmRelease" => cluster.release(object, objects),
+                "Service" => cluster.services.push(service(object)),
+                _ => cluster.workload(object, objects),
+            }
+        }
+        // What every cluster has, or a monitor takes for granted.
+        cluster.pods.push(pod("DNS", "kube-system", &[("k8s-app", "kube-dns")], &[("dns", 53)]));
+        if objects.iter().any(|object| object.group() == "monitoring.coreos.com") {
+            let labels = [("app.kubernetes.io/name", "prometheus")];
+            cluster.pods.push(pod("Prometheus", "monitoring", &labels, &[("http-web", 9090)]));
+        }
+        cluster
+    }
+
+    /// MinIO's operator makes these. It labels a Service only as the Tenant asks for.
+    /// Source: minio/operator, `pkg/resources/services/service.go`, `pkg/apis/minio.min.io/v2/{labels,names}.go`.
+    fn tenant(&mut self, tenant: &Object) {
+        let (name, namespace) = (tenant.name(), tenant.namespace());
+        let spec = &tenant.json["spec"];
+        let tls = spec["requestAutoCert"].as_bool().unwrap_or(true) || spec["externalCertSecret"].is_array();
+        let (s3, s3_port) = if tls { ("https-minio", 443) } else { ("http-minio", 80) };
+        let (console, console_port) = if tls { ("https-console", 9443) } else { ("http-console", 9090) };
+        for pool in spec["pools"].as_array().into_iter().flatten() {
+            let mut labels = labels(&pool["labels"]);
+            let own = [
+                ("v1.min.io/tenant", name.to_owned()),
+                ("v1.min.io/console", format!("{name}-console")),
+                ("v1.min.io/pool", pool["name"].as_str().unwrap_or_default().to_owned()),
+            ];
+            labels.extend(own.map(|(key, value)| (key.to_owned(), value)));
+            self.pods.push(Pod {
+                of: format!("Tenant {name}"),
+                namespace: namespace.to_owned(),
+                labels,
+                ports: vec![(s3.to_owned(), 9000), (console.to_owned(), console_port), ("sidecar".to_owned(), 4444)],
+                urls: urls(&spec["env"]),
+            });
+        }
+        let selector = Labels::from([("v1.min.io/tenant".to_owned(), name.to_owned())]);
+        let metadata = &spec["serviceMetadata"];
+        for (service, wanted, (port, number), target) in [
+            ("minio".to_owned(), &metadata["minioServiceLabels"], (s3, s3_port), 9000),
+            (format!("{name}-console"), &metadata["consoleServiceLabels"], (console, console_port), console_port),
+            (format!("{name}-hl"), &Json::Null, (s3, 9000), 9000),
+        ] {
+            self.services.push(Service {
+                of: format!("Tenant {name}"),
+                path: tenant.path.clone(),
+                namespace: namespace.to_owned(),
+                name: service,
+                labels: labels(wanted),
+                selector: selector.clone(),
+                ports: vec![(port.to_owned(), number, json!(target))],
+            });
+        }
+    }
+
+    fn release(&mut self, release: &Object, objects: &[Object]) {
+        let spec = &release.json["spec"];
+        let reference = if spec["chart"].is_object() { &spec["chart"]["spec"]["sourceRef"] } else { &spec["chartRef"] };
+        let is_source = |source: &&Object| {
+            reference["kind"] == source.kind()
+                && reference["name"] == source.name()
+                && source.namespace() == reference["namespace"].as_str().unwrap_or(release.namespace())
+        };
+        let source = objects.iter().find(is_source).map_or("", |source| source.text("/spec/url"));
+        if source == "https://operator.min.io" && spec["chart"]["spec"]["chart"] == "operator" {
+            // Source: minio/operator, `helm/operator/templates/_helpers.tpl`.
+            let labels = [("app.kubernetes.io/name", "operator"), ("app.kubernetes.io/instance", release.name())];
+            self.pods.push(pod("MinIO operator", release.namespace(), &labels, &[("https", 4221)]));
+        } else if source.ends_with("grafana-community/helm-charts/loki") {
+            self.loki(release);
+        } else {
+            self.unknown.push(release.path.clone());
+        }
+    }
+
+    /// Source: grafana-community/helm-charts, `charts/loki/templates/{_service,_pod,_helpers}.tpl`.
+    fn loki(&mut self, release: &Object) {
+        let values = &release.json["spec"]["values"];
+        let (instance, namespace) = (release.name(), release.namespace());
+        let name = values["nameOverride"].as_str().unwrap_or("loki");
+        let full = if instance.contains(name) { instance.to_owned() } else { format!("{instance}-{name}") };
+        let scalable = values["deploymentMode"] == "SimpleScalable";
+        let components: &[&str] = if scalable { &["read", "write", "backend"] } else { &["single-binary"] };
+        let own = |component: &str| {
+            Labels::from(
+                [("name", name), ("instance", instance), ("component", component)]
+                    .map(|(key, value)| (format!("app.kubernetes.io/{key}"), value.to_owned())),
+            )
+        };
+        let found = urls(values);
+        for component in components {
+            let mut labels = own(component);
+            labels.insert("app.kubernetes.io/part-of".to_owned(), "memberlist".to_owned());
+            let ports = [("http-metrics", 3100), ("grpc", 9095), ("http-memberlist", 7946)];
+            self.pods.push(Pod {
+                of: format!("Loki {instance} {component}"),
+                namespace: namespace.to_owned(),
+                labels,
+                ports: ports.map(|(name, number)| (name.to_owned(), number)).to_vec(),
+                urls: found.clone(),
+            });
+            let service = if scalable { format!("{full}-{component}") } else { full.clone() };
+            for headless in [false, true] {
+                let mut labels = own(component);
+                if headless {
+                    labels.insert("prometheus.io/service-monitor".to_owned(), "false".to_owned());
+                    labels.insert("variant".to_owned(), "headless".to_owned());
+                }
+                self.services.push(Service {
+                    of: format!("Loki {instance} {component}"),
+                    path: release.path.clone(),
+                    namespace: namespace.to_owned(),
+                    name: if headless { format!("{service}-headless") } else { service.clone() },
+                    labels,
+                    selector: own(component),
+                    ports: vec![
+                        ("http-metrics".to_owned(), 3100, json!("http-metrics")),
+                        ("grpc".to_owned(), 9095, json!("grpc")),
+                    ],
+                });
+            }
+        }
+        if values["gateway"]["enabled"].as_bool().unwrap_or(true) {
+            self.pods.push(Pod {
+                of: format!("Loki {instance} gateway"),
+                namespace: namespace.to_owned(),
+                labels: own("gateway"),
+                ports: vec![("http-metrics".to_owned(), 8080)],
+                urls: Vec::new(),
+            });
+            self.services.push(Service {
+                of: format!("Loki {instance} gateway"),
+                path: release.path.clone(),
+                namespace: namespace.to_owned(),
+                name: format!("{full}-gateway"),
+                labels: own("gateway"),
+                selector: own("gateway"),
+                ports: vec![("http-metrics".to_owned(), 80, json!("http-metrics"))],
+            });
+        }
+    }
+
+    /// Adds the pods of a workload that stands in the tree itself.
+    fn workload(&mut self, object: &Object, objects: &[Object]) {
+        let template = match object.kind() {
+            "Pod" => &object.json,
+            "CronJob" => &object.json["spec"]["jobTemplate"]["spec"]["template"],
+            "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" => &object.json["spec"]["template"],
+            _ => return,
+        };
+        let spec = &template["spec"];
+        let containers = ["containers", "initContainers"].into_iter().filter_map(|key| spec[key].as_array()).flatten();
+        let ports = containers.filter_map(|container| container["ports"].as_array()).flatten();
+        let port = |port: &Json| {
+            (port["name"].as_str().unwrap_or_default().to_owned(), port["containerPort"].as_i64().unwrap_or_default())
+        };
+        let mut found = urls(spec);
+        let mounted = |config: &&Object| {
+            let is_it = |volume: &Json| volume["configMap"]["name"] == config.name();
+            config.kind() == "ConfigMap"
+                && config.namespace() == object.namespace()
+                && spec["volumes"].as_array().is_some_and(|volumes| volumes.iter().any(is_it))
+        };
+        found.extend(objects.iter().filter(mounted).flat_map(|config| urls(&config.json["data"])));
+        self.pods.push(Pod {
+            of: format!("{} {}", object.kind(), object.name()),
+            namespace: object.namespace().to_owned(),
+            labels: labels(&template["metadata"]["labels"]),
+            ports: ports.map(port).collect(),
+            urls: found,
+        });
+    }
+}
+
+fn service(object: &Object) -> Service {
+    let spec = &object.json["spec"];
+    let port = |port: &Json| {
+        let number = port["port"].as_i64().unwrap_or_default();
+        let target = if port["targetPort"].is_null() { json!(number) } else { port["targetPort"].clone() };
+        (port["name"].as_str().unwrap_or_default().to_owned(), number, target)
+    };
+    Service {
+        of: format!("Service {}", object.name()),
+        path: object.path.clone(),
+        namespace: object.namespace().to_owned(),
+        name: object.name().to_owned(),
+        labels: labels(&object.json["metadata"]["labels"]),
+        selector: labels(&spec["selector"]),
+        ports: spec["ports"].as_array().into_iter().flatten().map(port).collect(),
+    }
+}
+
+fn pod(of: &str, namespace: &str, labels: &[(&str, &str)], ports: &[(&str, i64)]) -> Pod {
+    Pod {
+        of: of.to_owned(),
+        namespace: namespace.to_owned(),
+        labels: labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect(),
+        ports: ports.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect(),
+        urls: Vec::new(),
+    }
+}
+
+pub(crate) fn labels(json: &Json) -> Labels {
+    let entries = json.as_object().into_iter().flatten();
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+/// Returns every `http://…` and `https://…` in the texts of `json`.
+fn urls(json: &Json) -> Vec<String> {
+    let mut found = Vec::new();
+    texts(json, &mut |text| {
+        for scheme in ["http://", "https://"] {
+            for (at, _) in text.match_indices(scheme) {
+                let end = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | ',' | '/');
+                let host = text[at + scheme.len()..].split(end).next().unwrap_or_default();
+                found.push(format!("{scheme}{host}"));
+            }
+        }
+    });
+    found
+}
