@@ -118,7 +118,7 @@ mod tests {
         jsonschema::draft7::new(&schema).unwrap()
     }
 
-    fn declared(spec: Json) -> Json {
+    fn declared(spec: &Json) -> Json {
         json!({
             "apiVersion": "bayplan.dev/v1alpha1", "kind": "MinIO",
             "metadata": { "name": "minio", "namespace": "storage" }, "spec": spec,
@@ -132,7 +132,7 @@ mod tests {
             json!({ "pools": [{ "servers": "#{ n }#", "size": "#{ n }#Gi", "affinity": "#{ affinity }#" }] }),
             json!({ "pools": "#{ pools }#", "image": "#{ registry }#/minio:1", "mode": "#{ mode }#" }),
         ] {
-            assert!(minio().is_valid(&declared(good.clone())), "{good}");
+            assert!(minio().is_valid(&declared(&good)), "{good}");
         }
         for bad in [
             json!({ "pools": [{ "servers": "4" }] }),
@@ -140,13 +140,13 @@ mod tests {
             json!({ "mode": "standalone" }),
             json!({ "pool": [] }),
         ] {
-            assert!(!minio().is_valid(&declared(bad.clone())), "{bad}");
+            assert!(!minio().is_valid(&declared(&bad)), "{bad}");
         }
     }
 
     #[test]
     fn another_kind_is_another_schema() {
-        let mut project = declared(json!({}));
+        let mut project = declared(&json!({}));
         project["kind"] = json!("Project");
         assert!(!minio().is_valid(&project));
         project.as_object_mut().unwrap().remove("kind");
