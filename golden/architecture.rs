@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use bayplan::rules;
+
 /// Returns every file of `src/` by its name below, with its text.
 fn sources() -> BTreeMap<String, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -130,4 +132,49 @@ fn what_breaks_the_order_is_found() {
     assert_eq!(back_edges(&bad), ["src/high.rs uses `crate::Export`", "src/low/x.rs uses `crate::high`"]);
     let bad = of(&[("component/a/mod.rs", "use super::super::b::x;"), ("component/b/mod.rs", "use super::Part;")]);
     assert_eq!(between_components(&bad), ["src/component/a/mod.rs uses component `b`"]);
+}
+
+/// Returns every literal in the code, tests left out, that is the code of a finding, with the files it stands in: what
+/// looks like one of a known area, and whatever a diagnostic is made with.
+fn codes(sources: &BTreeMap<String, String>, areas: &BTreeSet<&str>) -> BTreeMap<String, BTreeSet<String>> {
+    let plain = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    let calls = ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::note("];
+    let mut found: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (file, text) in sources.iter().filter(|(file, _)| !file.ends_with("/tests.rs")) {
+        let text = without_comments(text.split("#[cfg(test)]").next().expect("a text has a beginning"));
+        let text = text.replace(r"\\", "").replace(r#"\""#, "").replace("'\"'", "");
+        let pieces: Vec<_> = text.split('"').collect();
+        for pair in pieces.windows(2) {
+            let (before, literal) = (pair[0].trim_end(), pair[1]);
+            let of_area = literal.split_once('/').is_some_and(|(area, fault)| areas.contains(area) && plain(fault));
+            if of_area || calls.iter().any(|call| before.ends_with(call)) {
+                found.entry(literal.to_owned()).or_default().insert(file.clone());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_code_is_explained() {
+    let known: BTreeSet<_> = rules::all().map(|rule| rule.code).collect();
+    let areas = known.iter().filter_map(|code| Some(code.split_once('/')?.0)).collect();
+    let codes = codes(&sources(), &areas);
+    let missed: Vec<_> = known.iter().filter(|code| !codes.contains_key(**code)).collect();
+    assert!(missed.is_empty(), "the search does not find {missed:?}");
+    let unknown: Vec<_> = codes.iter().filter(|(code, _)| !known.contains(code.as_str())).collect();
+    assert!(unknown.is_empty(), "no rule explains {unknown:#?}");
+}
+
+#[test]
+fn a_code_without_a_rule_is_found() {
+    let text = r#"f("a/b", "\"");
+        // "a/c"
+        Diagnostic::error(
+            "new/x", "it")
+        #[cfg(test)] "a/d""#;
+    let found = codes(&BTreeMap::from([("a.rs".to_owned(), text.to_owned())]), &BTreeSet::from(["a"]));
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["a/b", "new/x"]);
 }

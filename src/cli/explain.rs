@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Exit;
 use super::session::{Session, failed, show_plain};
 use super::terminal::Terminal;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::nearest;
 use crate::{disk, report, rules};
 
 /// Tell which input decided a line of the tree, what a line of the input decides, or what a code means
@@ -67,15 +67,14 @@ fn explain_line(file: &str, line: usize, terminal: &Terminal) -> Result<Exit, Ex
         let secrets = &session.compiled.secrets;
         let Some(text) = report::explain::line(path, file, line, &session.sources, secrets, look) else {
             let lines = file.text.lines().count();
-            let found = Diagnostic::error("usage/no-such-line", format!("`{path}` has no line {line}, only {lines}"));
+            let found = rules::NO_SUCH_LINE.found(format!("`{path}` has no line {line}, only {lines}"));
             show_plain(vec![found], terminal);
             return Err(Exit::Failed);
         };
         terminal.data(text.as_bytes())?;
         return Ok(Exit::Fine);
     }
-    let found =
-        Diagnostic::error("usage/not-ours", format!("`{name}` is neither an input nor a file that `build` writes"));
+    let found = rules::NOT_OURS.found(format!("`{name}` is neither an input nor a file that `build` writes"));
     show_plain(
         vec![found.help("name a file below `kubernetes/`, `declarations/` or `clusters/`, or cluster.yaml")],
         terminal,
@@ -84,7 +83,7 @@ fn explain_line(file: &str, line: usize, terminal: &Terminal) -> Result<Exit, Ex
 }
 
 fn unknown_code(code: &str, terminal: &Terminal) -> Exit {
-    let found = Diagnostic::error("usage/unknown-code", format!("`{code}` is neither a code nor FILE:LINE"));
+    let found = rules::UNKNOWN_CODE.found(format!("`{code}` is neither a code nor FILE:LINE"));
     let found = match nearest(code, rules::all().map(|rule| rule.code)) {
         Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
         None => found.help("codes stand in brackets in front of messages: `error[minio/too-few-drives]`"),

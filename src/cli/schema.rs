@@ -4,7 +4,8 @@ use super::Exit;
 use super::session::show_plain;
 use super::terminal::Terminal;
 use crate::component;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::nearest;
+use crate::rules;
 
 /// Print the JSON Schema of a kind, or list the kinds
 #[derive(clap::Args)]
@@ -25,7 +26,7 @@ fn schema(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         return Ok(Exit::Fine);
     };
     let Some((_, schema)) = component::schemas().find(|(kind, _)| kind == wanted) else {
-        let found = Diagnostic::error("usage/unknown-kind", format!("there is no kind `{wanted}`"));
+        let found = rules::UNKNOWN_KIND.found(format!("there is no kind `{wanted}`"));
         let found = match nearest(wanted, component::kinds().map(|(_, kind, _)| kind)) {
             Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
             None => found.help("`bayplan schema` lists the kinds"),

@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::disk::{self, Error};
 use crate::plan::{Committed, Plan, Summary};
 use crate::report;
+use crate::rules;
 use crate::source::Sources;
 use crate::tree::{Tree, TreePath};
 
@@ -157,7 +158,7 @@ fn unknown_cluster(wanted: &str, sources: &Sources, terminal: &Terminal) -> Exit
         .iter()
         .filter_map(|(_, source)| Some(source.name().strip_prefix("clusters/")?.split_once('/')?.0))
         .collect();
-    let found = Diagnostic::error("usage/unknown-cluster", format!("there is no cluster `{wanted}`"));
+    let found = rules::UNKNOWN_CLUSTER.found(format!("there is no cluster `{wanted}`"));
     let found = match nearest(wanted, names.iter().copied()) {
         Some(nearest) => found.help(format!("did you mean `{nearest}`?")),
         None if names.is_empty() => found.help("this project is one cluster: leave `--cluster` out"),

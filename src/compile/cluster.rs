@@ -15,7 +15,7 @@ use crate::tree::TreePath;
 use crate::value::{self, Node, Origin, Value};
 use crate::variables::{self, Variables};
 
-pub(super) const RULES: &[Rule] = &[NO_KIND, UNKNOWN_KIND, DECLARED_TWICE];
+pub(super) const RULES: &[Rule] = &[INTERNAL, NO_KIND, UNKNOWN_KIND, DECLARED_TWICE];
 
 const NO_KIND: Rule = Rule::refusal(
     "input/no-kind",
@@ -36,6 +36,13 @@ const DECLARED_TWICE: Rule = Rule::error(
     "two declarations have one kind and name",
     "Both would make the same objects.",
     "rename one of them, or delete it",
+);
+
+const INTERNAL: Rule = Rule::refusal(
+    "internal/schema",
+    "a declaration fits its schema and is refused all the same",
+    "The schema says less than the code asks for: a mistake of bayplan, not of the input.",
+    "report it with the declaration, and write the field in another way until it is mended",
 );
 
 /// What one cluster came to.
@@ -332,8 +339,7 @@ impl Declarations {
     fn typed<T>(&mut self, typed: Result<T, String>, origin: &Origin) -> Option<T> {
         typed
             .map_err(|message| {
-                self.problems
-                    .push(Diagnostic::error("internal/schema", message).refused().decided_at(origin.spans(), ""));
+                self.problems.push(INTERNAL.found(message).decided_at(origin.spans(), ""));
             })
             .ok()
     }

@@ -62,6 +62,12 @@ impl Rule {
         Self { severity: Severity::Note, ..Self::error(code, what, why, help) }
     }
 
+    /// Returns a finding of this rule whose message names the remedy already.
+    #[must_use]
+    pub fn plain(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { help: None, ..self.found(message) }
+    }
+
     /// Returns a finding of this rule with its general remedy.
     #[must_use]
     pub fn found(&self, message: impl Into<String>) -> Diagnostic {

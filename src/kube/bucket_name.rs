@@ -13,7 +13,7 @@ pub enum BucketNameGrammar {}
 
 impl Grammar for BucketNameGrammar {
     const FORMAT: &'static str = "bayplan.bucket-name";
-    const CODE: &'static str = "shape/invalid-bucket-name";
+    const CODE: &'static str = super::rules::INVALID_BUCKET_NAME.code;
     const WHAT: &'static str = "name of a bucket";
     const PATTERN: &'static str = "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$";
 

@@ -10,7 +10,7 @@ pub enum DayGrammar {}
 
 impl Grammar for DayGrammar {
     const FORMAT: &'static str = "bayplan.day";
-    const CODE: &'static str = "shape/invalid-day";
+    const CODE: &'static str = super::rules::INVALID_DAY.code;
     const WHAT: &'static str = "day";
     const PATTERN: &'static str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 

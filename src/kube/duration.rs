@@ -43,7 +43,7 @@ impl Duration {
 
 impl Grammar for DurationGrammar {
     const FORMAT: &'static str = "bayplan.duration";
-    const CODE: &'static str = "shape/invalid-duration";
+    const CODE: &'static str = super::rules::INVALID_DURATION.code;
     const WHAT: &'static str = "duration";
     const PATTERN: &'static str = "^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$";
 

@@ -60,7 +60,7 @@ pub static FORMATS: &[Format] = &[
     Format::of::<DayGrammar>(),
     Format {
         name: "byte",
-        code: "shape/invalid-base64",
+        code: super::rules::INVALID_BASE64.code,
         what: "base64",
         refused: true,
         pattern: None,

@@ -38,7 +38,7 @@ impl Image {
 
 impl Grammar for ImageGrammar {
     const FORMAT: &'static str = "bayplan.image";
-    const CODE: &'static str = "shape/invalid-image";
+    const CODE: &'static str = super::rules::INVALID_IMAGE.code;
     const WHAT: &'static str = "image";
     const PATTERN: &'static str = r"^[A-Za-z0-9\[][^\s@]*(@[a-z0-9]+([+._-][a-z0-9]+)*:[0-9a-f]{32,})?$";
 

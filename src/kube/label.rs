@@ -20,7 +20,7 @@ pub(super) enum AnnotationKeyGrammar {}
 
 impl Grammar for LabelKeyGrammar {
     const FORMAT: &'static str = "bayplan.label-key";
-    const CODE: &'static str = "shape/invalid-label-key";
+    const CODE: &'static str = super::rules::INVALID_LABEL_KEY.code;
     const WHAT: &'static str = "key of a label";
     const PATTERN: &'static str = "^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$";
 
@@ -38,7 +38,7 @@ impl Grammar for LabelKeyGrammar {
 
 impl Grammar for LabelValueGrammar {
     const FORMAT: &'static str = "bayplan.label-value";
-    const CODE: &'static str = "shape/invalid-label-value";
+    const CODE: &'static str = super::rules::INVALID_LABEL_VALUE.code;
     const WHAT: &'static str = "value of a label";
     const PATTERN: &'static str = "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$";
 
@@ -49,7 +49,7 @@ impl Grammar for LabelValueGrammar {
 
 impl Grammar for AnnotationKeyGrammar {
     const FORMAT: &'static str = "bayplan.annotation-key";
-    const CODE: &'static str = "shape/invalid-annotation-key";
+    const CODE: &'static str = super::rules::INVALID_ANNOTATION_KEY.code;
     const WHAT: &'static str = "key of an annotation";
     const PATTERN: &'static str = "^([A-Za-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$";
 

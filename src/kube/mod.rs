@@ -13,6 +13,7 @@ mod object;
 mod parsed;
 mod quantity;
 mod quoted;
+mod rules;
 mod schema;
 
 pub use bucket_name::BucketName;
@@ -28,4 +29,5 @@ pub use object::{Object, ObjectId};
 pub use parsed::{Grammar, Parsed};
 pub use quantity::Quantity;
 pub(crate) use quoted::quoted;
+pub use rules::RULES;
 pub use schema::{resource_schema_of, schema_of};

@@ -22,7 +22,7 @@ pub enum PathNameGrammar {}
 
 impl Grammar for NameGrammar {
     const FORMAT: &'static str = "bayplan.name";
-    const CODE: &'static str = "shape/invalid-name";
+    const CODE: &'static str = super::rules::INVALID_NAME.code;
     const WHAT: &'static str = "Kubernetes name";
     const PATTERN: &'static str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
 
@@ -40,7 +40,7 @@ impl Grammar for NameGrammar {
 
 impl Grammar for SubdomainGrammar {
     const FORMAT: &'static str = "bayplan.subdomain";
-    const CODE: &'static str = "shape/invalid-name";
+    const CODE: &'static str = super::rules::INVALID_NAME.code;
     const WHAT: &'static str = "Kubernetes name";
     const PATTERN: &'static str = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
@@ -63,7 +63,7 @@ impl Grammar for SubdomainGrammar {
 
 impl Grammar for PathNameGrammar {
     const FORMAT: &'static str = "bayplan.path-name";
-    const CODE: &'static str = "shape/invalid-name";
+    const CODE: &'static str = super::rules::INVALID_NAME.code;
     const WHAT: &'static str = "Kubernetes name";
     const PATTERN: &'static str = "^[^/%]+$";
 

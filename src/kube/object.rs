@@ -69,7 +69,7 @@ pub(super) enum ApiVersionGrammar {}
 
 impl Grammar for ApiVersionGrammar {
     const FORMAT: &'static str = "bayplan.api-version";
-    const CODE: &'static str = "shape/invalid-api-version";
+    const CODE: &'static str = super::rules::INVALID_API_VERSION.code;
     const WHAT: &'static str = "API version";
     const PATTERN: &'static str = "^([a-z0-9.-]+/)?[a-z0-9]([a-z0-9-]*[a-z0-9])?$";
 

@@ -59,7 +59,7 @@ impl Quantity {
 
 impl Grammar for QuantityGrammar {
     const FORMAT: &'static str = "bayplan.quantity";
-    const CODE: &'static str = "shape/invalid-quantity";
+    const CODE: &'static str = super::rules::INVALID_QUANTITY.code;
     const WHAT: &'static str = "quantity";
     const PATTERN: &'static str = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$";
     const NUMBERS: bool = true;

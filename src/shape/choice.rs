@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use super::facets::{Choice, Facets};
 use super::map::listed;
 use super::place::Place;
+use super::rules;
 use super::walk::{Walk, expectation, has_type};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::value::Value;
@@ -99,7 +100,7 @@ impl<'schema> Walk<'_, 'schema> {
         let message = format!("missing field{at}: one of {}", listed(names.iter().copied()));
         let near = value.as_map().into_iter().flatten().find_map(|entry| nearest(&entry.key, names.iter().copied()));
         let help = near.map_or_else(|| "add one of them".to_owned(), |near| format!("did you mean `{near}`?"));
-        let diagnostic = Diagnostic::error("shape/missing-field", message).help(help);
+        let diagnostic = rules::MISSING_FIELD.found(message).help(help);
         self.refuse(place.at_head(diagnostic, value, "one of the fields is missing"));
     }
 
@@ -112,7 +113,7 @@ impl<'schema> Walk<'_, 'schema> {
         } else {
             format!("{at} fits several alternatives, but only one may be chosen")
         };
-        let diagnostic = Diagnostic::error("shape/too-many-choices", message);
+        let diagnostic = rules::TOO_MANY_CHOICES.found(message);
         let diagnostic = place.at_head(diagnostic, value, "too many choices");
         self.refuse(diagnostic);
     }

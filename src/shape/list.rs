@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 
 use super::facets::Facets;
 use super::place::Place;
+use super::rules;
 use super::walk::{Walk, scalar_text};
-use crate::diagnostic::Diagnostic;
 use crate::kube::quoted;
 use crate::value::Value;
 
@@ -51,8 +51,7 @@ impl<'schema> Walk<'_, 'schema> {
             let shown = shown_identity(item, keys, &inner);
             let at = place.shown().unwrap_or_else(|| "the list".to_owned());
             let message = format!("{at} has an item twice{shown}");
-            let diagnostic =
-                inner.at_value(Diagnostic::error("shape/duplicate-item", message), culprit(item), "the second one");
+            let diagnostic = inner.at_value(rules::DUPLICATE_ITEM.found(message), culprit(item), "the second one");
             let first = culprit(first).origin.spans().first();
             let diagnostic = first.into_iter().fold(diagnostic, |labelled, &span| labelled.at(span, "the first one"));
             self.refuse(diagnostic.help("remove one of the two"));

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::check_declared;
 use super::place::Place;
+use super::rules;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::kube::{self, Object, quoted};
 use crate::value::{Origin, Value};
@@ -60,12 +61,12 @@ fn unknown_kind(
     };
     let culprit = value.get(culprit).unwrap_or(value);
     let root = Place::root("", declared);
-    root.at_value(Diagnostic::warning("shape/unknown-kind", message), culprit, "unknown to Kubernetes 1.34").help(help)
+    root.at_value(rules::UNKNOWN_KIND.found(message), culprit, "unknown to Kubernetes 1.34").help(help)
 }
 
 fn generated_name(value: &Value, generated: &Value, declared: &Origin) -> Diagnostic {
     let key = value.get("metadata").and_then(|metadata| metadata.as_map()?.entry("generateName")?.key_span);
     let message = "`metadata.generateName` would make another object at every apply";
-    let diagnostic = Diagnostic::error("shape/generated-name", message).help("write a fixed `name`").refused();
+    let diagnostic = rules::GENERATED_NAME.found(message).help("write a fixed `name`").refused();
     Place::root("", declared).at_key(diagnostic, key, generated, "no fixed name")
 }

@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use super::facets::Facets;
 use super::place::Place;
+use super::rules;
 use super::walk::Walk;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::kube::quoted;
@@ -105,12 +106,8 @@ impl<'schema> Walk<'_, 'schema> {
             Some(at) => format!("unknown field {key} in {at}"),
             None => format!("unknown field {key}"),
         };
-        let mut diagnostic = place.at_key(
-            Diagnostic::error("shape/unknown-field", message),
-            entry.key_span,
-            &entry.value,
-            "unknown field",
-        );
+        let mut diagnostic =
+            place.at_key(rules::UNKNOWN_FIELD.found(message), entry.key_span, &entry.value, "unknown field");
         let moved = facets.values("x-bayplan-moved").find_map(|moved| moved.get(entry.key.as_ref())?.as_str());
         diagnostic.help = match nearest(&entry.key, known.iter().copied().chain(of_objects)) {
             _ if moved.is_some() => moved.map(str::to_owned),
@@ -127,7 +124,7 @@ impl<'schema> Walk<'_, 'schema> {
             Some(at) => format!("missing field `{name}` in {at}"),
             None => format!("missing field `{name}`"),
         };
-        let diagnostic = Diagnostic::error("shape/missing-field", message).help(format!("add `{name}`"));
+        let diagnostic = rules::MISSING_FIELD.found(message).help(format!("add `{name}`"));
         self.refuse(place.at_head(diagnostic, value, &format!("`{name}` is missing")));
     }
 
@@ -151,7 +148,7 @@ impl<'schema> Walk<'_, 'schema> {
             };
             let at = place.shown().unwrap_or_else(|| "the document".to_owned());
             let message = format!("{at} has {count} {}, but must have {limit}", plural(count as u64));
-            self.refuse(place.at_head(Diagnostic::error("shape/out-of-range", message), value, &limit));
+            self.refuse(place.at_head(rules::OUT_OF_RANGE.plain(message), value, &limit));
         }
     }
 }

@@ -14,11 +14,13 @@ mod list;
 mod manifest;
 mod map;
 mod place;
+mod rules;
 mod scalar;
 mod walk;
 
 pub(crate) use crate::kube::schema_of;
 pub use manifest::{check_manifest, object};
+pub(crate) use rules::RULES;
 
 use serde_json::Value as Json;
 

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use super::facets::Facets;
 use super::map::listed;
 use super::place::Place;
+use super::rules;
 use super::walk::{Walk, scalar_text};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::kube::{self, Format, quoted};
@@ -63,7 +64,7 @@ impl<'schema> Walk<'_, 'schema> {
             _ if names.len() > 1 => format!("use one of {choices}"),
             _ => format!("use {choices}"),
         };
-        let diagnostic = Diagnostic::error("shape/unknown-value", message).help(help);
+        let diagnostic = rules::UNKNOWN_VALUE.found(message).help(help);
         self.refuse(place.at_value(diagnostic, value, "unknown value"));
     }
 
@@ -121,11 +122,7 @@ impl<'schema> Walk<'_, 'schema> {
             (None, Some(shown)) => format!("{shown} must be {limit}"),
             (None, None) => format!("the value must be {limit}"),
         };
-        self.refuse(place.at_value(
-            Diagnostic::error("shape/out-of-range", message),
-            value,
-            &format!("must be {limit}"),
-        ));
+        self.refuse(place.at_value(rules::OUT_OF_RANGE.plain(message), value, &format!("must be {limit}")));
     }
 
     fn bad_format(&mut self, value: &Value, text: &str, format: &Format, reason: &str, place: &Place<'_>) {

@@ -179,7 +179,7 @@ fn exclusive_alternatives_exclude_each_other() {
     assert_eq!(findings(r#"{ "cidr": "x" }"#, &schema), [""; 0]);
     assert_eq!(
         findings(r#"{ "cidr": "x", "group": "y" }"#, &schema),
-        [r#"too-many-choices: only one of `cidr`, `group` may be set in the value @ "cidr""#]
+        [r#"too-many-choices: only one of `cidr`, `group` may be set in the value @ "cidr" ? keep one of them"#]
     );
     assert_eq!(
         findings(r#"{ "other": "x" }"#, &schema),

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::facets::Facets;
 use super::place::Place;
+use super::rules;
 use crate::diagnostic::Diagnostic;
 use crate::kube::quoted;
 use crate::value::{Node, Value};
@@ -71,7 +72,7 @@ impl<'walk, 'schema> Walk<'walk, 'schema> {
             Some(at) => format!("expected {expected} at {at}, found {found}"),
             None => format!("expected {expected}, found {found}"),
         };
-        let diagnostic = Diagnostic::error("shape/wrong-type", message);
+        let diagnostic = rules::WRONG_TYPE.found(message);
         let label = format!("expected {expected}");
         // Of a map or list, the head is enough: it may be pages long.
         let mut diagnostic = match value.node {

@@ -10,6 +10,7 @@ use self::entries::{Merge, map_of};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::source::{FileId, Source, Span};
 use crate::value::{Entry, Node, Origin, Text, Value};
+use crate::yaml::rules;
 
 /// Maps and lists inside one another: more than any Kubernetes object has, less than any stack.
 const MAX_DEPTH: usize = 100;
@@ -186,7 +187,8 @@ impl<'source> Builder<'source> {
         self.keep_anchor(frame.anchor, &value, weight, span)?;
         if self.wants_key() {
             self.diagnostics.push(
-                Diagnostic::error("yaml/key-not-text", format!("{} cannot be a key", value.kind_name()))
+                rules::KEY_NOT_TEXT
+                    .found(format!("{} cannot be a key", value.kind_name()))
                     .at(span, "a key of Kubernetes is text")
                     .refused(),
             );
@@ -206,12 +208,10 @@ impl<'source> Builder<'source> {
         let span = self.span(at.clone());
         let Some(Anchor { value: Some(value), weight }) = self.anchors.get(&id) else {
             self.diagnostics.push(
-                Diagnostic::error(
-                    "yaml/cyclic-alias",
-                    format!("`{}` stands inside of what it repeats", self.text(span)),
-                )
-                .at(span, "would never end")
-                .refused(),
+                rules::CYCLIC_ALIAS
+                    .found(format!("`{}` stands inside of what it repeats", self.text(span)))
+                    .at(span, "would never end")
+                    .refused(),
             );
             return self.place_or_key(None, at);
         };
@@ -231,7 +231,8 @@ impl<'source> Builder<'source> {
 
     /// Tells an alias whose anchor is not known.
     pub(super) fn unknown_alias(&mut self, name: &str, at: Range<usize>) -> Result<(), Stop> {
-        let error = Diagnostic::error("yaml/unknown-alias", format!("there is no anchor `&{name}` above"))
+        let error = rules::UNKNOWN_ALIAS
+            .found(format!("there is no anchor `&{name}` above"))
             .at(self.span(at.clone()), "repeats nothing")
             .refused();
         self.diagnostics.push(match nearest(name, self.anchor_names.iter().rev().take(100).map(String::as_str)) {
@@ -244,7 +245,8 @@ impl<'source> Builder<'source> {
     /// Tells that maps and lists lie too deep in one another.
     pub(super) fn too_deep(&mut self, span: Span) -> Stop {
         self.diagnostics.push(
-            Diagnostic::error("yaml/too-deep", format!("more than {MAX_DEPTH} maps and lists lie in one another"))
+            rules::TOO_DEEP
+                .found(format!("more than {MAX_DEPTH} maps and lists lie in one another"))
                 .at(span, "too deep")
                 .refused(),
         );
@@ -262,7 +264,8 @@ impl<'source> Builder<'source> {
 
     fn too_many(&mut self, span: Span) -> Stop {
         self.diagnostics.push(
-            Diagnostic::error("yaml/too-many-values", "the file holds more than a million values, aliases repeated")
+            rules::TOO_MANY_VALUES
+                .found("the file holds more than a million values, aliases repeated")
                 .at(span, "too many from here on")
                 .help("split the file, or repeat less by aliases")
                 .refused(),
@@ -334,7 +337,8 @@ impl<'source> Builder<'source> {
             Some((Value { node: Node::String(text), .. }, _)) => Key::Text(text, span),
             Some((other, _)) => {
                 self.diagnostics.push(
-                    Diagnostic::error("yaml/key-not-text", format!("{} cannot be a key", other.kind_name()))
+                    rules::KEY_NOT_TEXT
+                        .found(format!("{} cannot be a key", other.kind_name()))
                         .at(span, "a key of Kubernetes is text")
                         .refused(),
                 );

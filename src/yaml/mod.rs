@@ -5,9 +5,11 @@ mod emit;
 mod parse;
 mod place;
 mod plain;
+mod rules;
 mod scalar;
 mod trace;
 
 pub use emit::{emit, emit_traced};
 pub use parse::{Parsed, parse};
 pub use place::place_in_scalar;
+pub use rules::RULES;

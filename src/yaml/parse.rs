@@ -1,5 +1,6 @@
 //! Text to values with places: the one user of the YAML parser.
 
+use super::rules;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -145,7 +146,8 @@ fn without_blank_end(at: Range<usize>, text: &str) -> Range<usize> {
 
 fn not_utf8(file: FileId, source: &Source, at: usize) -> Diagnostic {
     let width = source.text().get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    Diagnostic::error("yaml/not-utf8", "the file is not UTF-8")
+    rules::NOT_UTF8
+        .found("the file is not UTF-8")
         .at(Span::new(file, at..at + width), "the first byte that is not")
         .help("save the file as UTF-8")
         .refused()
@@ -153,8 +155,7 @@ fn not_utf8(file: FileId, source: &Source, at: usize) -> Diagnostic {
 
 fn expression_in_comment(span: Span, comment: &str) -> Diagnostic {
     let comment = comment.trim_end();
-    let error =
-        Diagnostic::error("yaml/expression-in-comment", "the expression is a comment to YAML: nothing reads it");
+    let error = rules::EXPRESSION_IN_COMMENT.found("the expression is a comment to YAML: nothing reads it");
     let help = if comment.ends_with("}#") && comment.len() < 80 {
         format!("quote the whole value: `\"#{}\"`", comment.replace('"', "'"))
     } else {
@@ -173,23 +174,22 @@ fn syntax_error(builder: &mut Builder<'_>, error: &ScanError, text: &str) -> Sto
         ErrorKind::RecursionLimitExceeded => return builder.too_deep(span),
         ErrorKind::UnexpectedCharacter { character } if !matches!(character, ' '..='~') => {
             let found = text[at..].find(*character).map_or(at, |offset| at + offset);
-            Diagnostic::error(
-                "yaml/unprintable-character",
-                format!("the character `{}` must not stand in YAML as it is", character.escape_unicode()),
-            )
-            .at(builder.span(found..found + width(found)), "cannot be printed")
-            .help("remove it, or write it as an escape between double quotes")
+            rules::UNPRINTABLE_CHARACTER
+                .found(format!("the character `{}` must not stand in YAML as it is", character.escape_unicode()))
+                .at(builder.span(found..found + width(found)), "cannot be printed")
+                .help("remove it, or write it as an escape between double quotes")
         }
         ErrorKind::MappingValueNotAllowed | ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey
             if text[..at].rsplit('\n').next().is_some_and(|line| line.chars().nth(1024).is_some()) =>
         {
-            Diagnostic::error("yaml/key-too-long", "a key of more than 1024 characters is not found")
+            rules::KEY_TOO_LONG
+                .found("a key of more than 1024 characters is not found")
                 .at(span, "its colon comes too late")
                 .help("write a `? ` before the key, and its `: ` on a line of its own")
         }
         kind => {
             let (message, help) = in_our_words(kind);
-            let diagnostic = Diagnostic::error("yaml/syntax", message).at(span, "");
+            let diagnostic = rules::SYNTAX.found(message).at(span, "");
             match help {
                 Some(help) => diagnostic.help(help),
                 None => diagnostic,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Entry, Map, Node, Origin, Text, Value};
+use crate::yaml::rules;
 
 /// Maps with more keys are sorted to find doubles.
 const FEW_KEYS: usize = 16;
@@ -59,7 +60,8 @@ fn merge(entries: &mut Vec<Entry>, merges: Vec<Merge>, diagnostics: &mut Vec<Dia
                 // The last place of an item is its alias, if it has one.
                 let at = one.origin.spans().last().copied().unwrap_or(at);
                 diagnostics.push(
-                    Diagnostic::error("yaml/merge-without-map", "`<<` merges maps only")
+                    rules::MERGE_WITHOUT_MAP
+                        .found("`<<` merges maps only")
                         .at(at, "not a map")
                         .help("merge an alias of a map: `<<: *name`")
                         .refused(),
@@ -72,7 +74,8 @@ fn merge(entries: &mut Vec<Entry>, merges: Vec<Merge>, diagnostics: &mut Vec<Dia
 }
 
 fn duplicate(key: &str, first: Span, again: Span) -> Diagnostic {
-    Diagnostic::error("yaml/duplicate-key", format!("the key `{key}` is there twice"))
+    rules::DUPLICATE_KEY
+        .found(format!("the key `{key}` is there twice"))
         .at(again, "again here")
         .at(first, "first here")
         .help("remove one of them")

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Node, Text};
 use crate::yaml::place::place_in_scalar;
+use crate::yaml::rules;
 use crate::yaml::scalar::{self, Reading};
 
 impl Builder<'_> {
@@ -35,7 +36,8 @@ impl Builder<'_> {
             return Key::Text(text.clone(), span);
         }
         self.diagnostics.push(
-            Diagnostic::error("yaml/key-not-text", format!("the key `{}` is {reading}", self.text(span)))
+            rules::KEY_NOT_TEXT
+                .found(format!("the key `{}` is {reading}", self.text(span)))
                 .at(span, "a key of Kubernetes is text")
                 .help(format!("quote it: `\"{text}\"`"))
                 .refused(),
@@ -88,17 +90,14 @@ impl Builder<'_> {
                     "a date" | "an error" | "a merge key" => format!("quote it: `\"{text}\"`"),
                     _ => format!("quote it: `\"{text}\"`, or write the number in plain decimal digits"),
                 };
-                self.diagnostics.push(
-                    Diagnostic::error("yaml/ambiguous-scalar", message)
-                        .at(span, "readers disagree")
-                        .help(help)
-                        .refused(),
-                );
+                self.diagnostics
+                    .push(rules::AMBIGUOUS_SCALAR.found(message).at(span, "readers disagree").help(help).refused());
                 Node::String(text)
             }
             Reading::NotFinite => {
                 self.diagnostics.push(
-                    Diagnostic::error("yaml/not-finite", format!("`{text}` is no number that JSON can hold"))
+                    rules::NOT_FINITE
+                        .found(format!("`{text}` is no number that JSON can hold"))
                         .at(span, "the API server would refuse it")
                         .help(format!("quote it if text is meant: `\"{text}\"`"))
                         .refused(),
@@ -127,11 +126,11 @@ impl Builder<'_> {
         let span = self.span(at);
         let written = self.text(span);
         let error = match tag {
-            Tag::Unknown => {
-                Diagnostic::error("yaml/unknown-tag", format!("the tag `{written}` has no meaning in Kubernetes"))
-                    .help("leave the tag out")
-            }
-            _ => Diagnostic::error("yaml/tag-does-not-fit", format!("the tag `{written}` does not fit {what}"))
+            Tag::Unknown => rules::UNKNOWN_TAG
+                .found(format!("the tag `{written}` has no meaning in Kubernetes"))
+                .help("leave the tag out"),
+            _ => rules::TAG_DOES_NOT_FIT
+                .found(format!("the tag `{written}` does not fit {what}"))
                 .help("leave the tag out, or write a value of its type"),
         };
         self.diagnostics.push(error.at(span, "").refused());
