@@ -112,8 +112,11 @@ fn median(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64()
 }
 
+/// Something to be timed: its name, and one run of it.
+type Contender<'run> = (&'run str, Box<dyn FnMut() -> Duration + 'run>);
+
 /// Runs all `contenders` in turn, `rounds` times after one that warms up, and returns their medians in seconds.
-fn medians(rounds: usize, contenders: &mut [(&str, Box<dyn FnMut() -> Duration + '_>)]) -> Vec<f64> {
+fn medians(rounds: usize, contenders: &mut [Contender<'_>]) -> Vec<f64> {
     let mut times = vec![Vec::new(); contenders.len()];
     for round in 0..=rounds {
         for ((_, contender), times) in contenders.iter_mut().zip(&mut times) {
@@ -146,7 +149,7 @@ fn fleet(below: &Path, clusters: usize, smaller: Option<&(usize, Vec<f64>)>) -> 
     git(&project, &["commit", "-q", "-m", "all"]);
 
     let (mut builds, mut copies) = (0, 0);
-    let mut contenders: [(&str, Box<dyn FnMut() -> Duration + '_>); 6] = [
+    let mut contenders: [Contender<'_>; 6] = [
         (
             "build, fresh folder",
             Box::new(|| {

@@ -114,7 +114,7 @@ fn reads_back(compiled: &Compiled) -> Result<(), String> {
         if file.origins().len() != file.text.lines().count() {
             return Err(format!("{path} has origins for {} lines", file.origins().len()));
         }
-        if !path.as_str().ends_with(".yaml") {
+        if path.as_str().rsplit('.').next() != Some("yaml") {
             continue;
         }
         let sources = Sources::new(vec![Source::new(path.as_str(), file.text.clone().into_bytes())]);
