@@ -2,7 +2,7 @@
 //!
 //! It reads what matters of draft 7 and of the structural schemas of custom resources: `properties`, `required`,
 //! `additionalProperties`, `propertyNames`, `items`, `type`, `nullable`, `enum`, `const`, bounds and lengths, `oneOf`,
-//! `anyOf`, `allOf`, `$ref`, `format` by [`kube::FORMATS`], and the `x-kubernetes-` extensions. It does not read
+//! `anyOf`, `allOf`, `$ref`, `format` by `kube::FORMATS`, and the `x-kubernetes-` extensions. It does not read
 //! `pattern`, `not` and CEL rules: our own types have formats, which say better what is wrong.
 //!
 //! `null` is the same as absent, as in Kubernetes. A field that a schema with `properties` does not name is unknown even
