@@ -43,7 +43,7 @@ fn fill(text: &str) -> Result<String, String> {
         let (name, from) = from.split_once(" -->").ok_or("a marker of a table has no end")?;
         let (_, after) = from.split_once(END).ok_or_else(|| format!("table `{name}` has no `{END}`"))?;
         let table = table(name).ok_or_else(|| format!("there is no table `{name}`"))?;
-        filled.push_str(&format!("{before}{BEGIN}{name} -->\n{table}{END}"));
+        filled.extend([before, BEGIN, name, " -->\n", &table, END]);
         rest = after;
     }
     Ok(filled + rest)
