@@ -9,6 +9,7 @@
 
 mod common {
     pub(crate) mod projects;
+    pub(crate) mod stacks;
 }
 
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@
 
 mod common {
     pub(crate) mod projects;
+    pub(crate) mod stacks;
     pub(crate) mod trees;
 }
 
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use bayplan::source::{Source, Sources};
-use common::trees::{Object, Tree, trees, trees_of};
+use common::trees::{Object, Tree, texts, trees, trees_of};
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -216,7 +217,9 @@ fn stores() -> Vec<(String, Tree)> {
     );
     let mut all = trees_of("several", &Sources::new(vec![several]));
     all.extend(trees());
-    all.retain(|tree| tree.objects().iter().any(|object| script(object).is_some()));
+    // Each script once: clusters of a fleet have the same.
+    let mut known = BTreeSet::new();
+    all.retain(|tree| tree.objects().iter().find_map(script).is_some_and(|script| known.insert(script.to_owned())));
     assert!(all.len() > 1, "no example has a bucket Job");
     all.into_iter().map(|tree| (tree.name.clone(), tree)).collect()
 }
@@ -257,7 +260,7 @@ impl Place {
             env: Vec::new(),
             users: BTreeMap::new(),
             policies: BTreeMap::new(),
-            consumers: objects.iter().filter_map(buckets_of).collect(),
+            consumers: Vec::new(),
         };
         place.tools();
         let command: Vec<_> = strings(&container["command"]).collect();
@@ -286,6 +289,12 @@ impl Place {
             place.env.push((text("name").to_owned(), value));
         }
         let url = place.env.iter().find(|(name, _)| name == "STORE_URL").expect("it knows the store").1.clone();
+        let uses_it = |object: &&Object| {
+            let mut uses = false;
+            texts(&object.json, &mut |text| uses |= text == url);
+            uses
+        };
+        place.consumers = objects.iter().filter(uses_it).filter_map(buckets_of).collect();
         place.write("store/url", &url);
         place.write("store/root-user", ROOT_USER);
         place.write("store/root-password", ROOT_PASSWORD);

@@ -7,6 +7,7 @@
 mod common {
     pub(crate) mod pods;
     pub(crate) mod projects;
+    pub(crate) mod stacks;
     pub(crate) mod trees;
 }
 

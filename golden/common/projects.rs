@@ -1,11 +1,14 @@
-//! The projects whose trees are held against the truth: every example, and every fixture that compiles.
+//! The projects whose trees are held against the truth: every example, every stack of `stacks.rs`, and every fixture
+//! that compiles.
 
 use std::path::Path;
 
 use bayplan::compile::{self, Compiled, Options};
 use bayplan::diagnostic::Severity;
 use bayplan::disk;
-use bayplan::source::Sources;
+use bayplan::source::{Source, Sources};
+
+use super::stacks::STACKS;
 
 /// One project with its inputs.
 pub(crate) struct Project {
@@ -32,6 +35,13 @@ pub(crate) fn projects() -> Vec<Project> {
                 assert!(folder != "examples", "{name}: {errors:#?}");
             }
         }
+    }
+    for (name, text) in STACKS {
+        let name = format!("stacks/{name}");
+        let sources = Sources::new(vec![Source::new("cluster.yaml", text.trim_start().as_bytes().to_vec())]);
+        let errors = errors(&compile(&sources), &sources);
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+        projects.push(Project { name, sources });
     }
     assert!(!projects.is_empty(), "there is nothing to test");
     projects

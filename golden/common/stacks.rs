@@ -1,0 +1,201 @@
+//! Projects that no example shows and no fixture needs: every field of the declarations set by a variable, and every
+//! mode beside the others.
+
+/// Name and cluster.yaml of each.
+pub(crate) const STACKS: &[(&str, &str)] = &[
+    ("switches", SWITCHES),
+    ("scalable", SCALABLE),
+    ("volume", VOLUME),
+    ("every-field", EVERY_FIELD),
+    ("two-stores", TWO_STORES),
+];
+
+const SWITCHES: &str = r"
+minio_enabled: true
+minio_replicas: 2
+minio_volumes_per_server: 4
+minio_storage_size: 20Gi
+minio_storage_class: fast
+minio_root_user: harbour
+loki_enabled: true
+logs_retention: 21d
+logs_storage_size: 20Gi
+loki_deployment_mode: Monolithic
+loki_s3_access_key: pilot
+storage_class: slow
+monitoring_enabled: true
+";
+
+const SCALABLE: &str = r"
+minio_enabled: true
+loki_enabled: true
+loki_deployment_mode: SimpleScalable
+monitoring_enabled: true
+";
+
+const VOLUME: &str = r"
+loki_enabled: true
+logs_storage_size: 30Gi
+monitoring_enabled: true
+";
+
+const EVERY_FIELD: &str = r##"
+image: quay.io/minio/minio:RELEASE.2025-07-23T15-54-02Z
+client: quay.io/minio/mc:RELEASE.2025-07-21T05-28-08Z
+region: eu-north-1
+root_credentials: keel
+root_user: harbour
+metrics: true
+prometheus: monitoring
+install: true
+operators: operators
+operator_version: 7.1.0
+operator_replicas: 2
+pool: deck
+servers: 4
+volumes: 2
+size: 10Gi
+class: fast
+memory: 3Gi
+zone: north
+taint: storage
+retention: 14d
+logs_size: 12Gi
+logs_class: slow
+chunks: cargo
+rules: orders
+keys: keys
+access: pilot
+logs_metrics: true
+logs_memory: 1Gi
+since: "2024-07-01"
+chart_version: 18.10.0
+restate_image: example.org/restate:1.7.5
+nodes: 3
+bytes: 10737418240
+restate_class: fast
+restate_memory: 4Gi
+snapshots_bucket: voyages
+log_level: info
+grace: 90
+label: north
+annotation: quay
+peer: web
+partitions: 24
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: MinIO
+metadata: { name: store, namespace: stores }
+spec:
+  image: "#{ image }#"
+  clientImage: "#{ client }#"
+  region: "#{ region }#"
+  rootSecretName: "#{ root_credentials }#"
+  rootUser: "#{ root_user }#"
+  monitoring: { enabled: "#{ metrics }#", prometheusNamespace: "#{ prometheus }#" }
+  operator:
+    install: "#{ install }#"
+    namespace: "#{ operators }#"
+    chartVersion: "#{ operator_version }#"
+    replicas: "#{ operator_replicas }#"
+  pools:
+    - name: "#{ pool }#"
+      servers: "#{ servers }#"
+      volumesPerServer: "#{ volumes }#"
+      size: "#{ size }#"
+      storageClassName: "#{ class }#"
+      resources: { requests: { memory: "#{ memory }#" } }
+      nodeSelector: { zone: "#{ zone }#" }
+      tolerations: [{ key: "#{ taint }#", operator: Exists }]
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Loki
+metadata: { name: logs, namespace: logging }
+spec:
+  retention: "#{ retention }#"
+  size: "#{ logs_size }#"
+  storageClassName: "#{ logs_class }#"
+  storage:
+    store: stores/store
+    buckets: { chunks: "#{ chunks }#", ruler: "#{ rules }#" }
+    credentialsSecretName: "#{ keys }#"
+    accessKey: "#{ access }#"
+  resources: { requests: { memory: "#{ logs_memory }#" } }
+  schemaFrom: "#{ since }#"
+  monitoring: { enabled: "#{ logs_metrics }#" }
+  chartVersion: "#{ chart_version }#"
+---
+apiVersion: restate.dev/v1
+kind: RestateCluster
+metadata:
+  name: orders
+  labels: { region: "#{ label }#" }
+  annotations: { place: "#{ annotation }#", bayplan.dev/snapshots: "stores.store/#{ snapshots_bucket }#" }
+spec:
+  compute:
+    image: "#{ restate_image }#"
+    replicas: "#{ nodes }#"
+    env: [{ name: RUST_LOG, value: "#{ log_level }#" }]
+    resources: { requests: { memory: "#{ restate_memory }#" } }
+    terminationGracePeriodSeconds: "#{ grace }#"
+  storage: { storageRequestBytes: "#{ bytes }#", storageClassName: "#{ restate_class }#" }
+  security:
+    networkPeers:
+      ingress: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "#{ peer }#" } } }]
+  cluster: { autoProvision: true }
+  config: |
+    auto-provision = false
+    default-num-partitions = #{ partitions }#
+    default-replication = 2
+
+    [metadata-client]
+    addresses = ["http://restate-cluster:5122/"]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "example.org/web:1" }] }
+"##;
+
+const TWO_STORES: &str = r##"
+first: alpha
+second: beta
+monitoring_enabled: true
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: MinIO
+metadata: { name: "#{ first }#", namespace: stores-a }
+spec: { monitoring: { enabled: true } }
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: MinIO
+metadata: { name: "#{ second }#", namespace: stores-b }
+spec: { pools: [{ servers: 1, volumesPerServer: 4 }] }
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Loki
+metadata: { name: loki, namespace: "logs-#{ first }#" }
+spec:
+  storage: { store: "stores-a/#{ first }#" }
+  deploymentMode: SimpleScalable
+  monitoring: { enabled: "#{ monitoring_enabled }#" }
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Loki
+metadata: { name: audit, namespace: audit }
+spec: { storage: { store: "#{ second }#" } }
+---
+apiVersion: restate.dev/v1
+kind: RestateCluster
+metadata:
+  name: orders
+  annotations: { bayplan.dev/snapshots: "stores-b.#{ second }#" }
+spec:
+  compute: { image: "example.org/restate:1.7.5" }
+  storage: { storageRequestBytes: 10737418240 }
+  config: "auto-provision = true\n"
+"##;
