@@ -44,7 +44,9 @@ fn place(what: &str) -> Option<(&str, usize)> {
 fn explain_line(file: &str, line: usize, terminal: &Terminal) -> Result<Exit, Exit> {
     let (directory, name) = disk::locate(Path::new(file)).map_err(|error| failed(&error, terminal))?;
     let mut session = Session::open_at(&directory, None, true, terminal)?;
-    if session.report(terminal) {
+    // Who asks why a line is as it is wants to hear of what hinders the answer, and of nothing else.
+    if session.compiled.diagnostics.has_errors() {
+        session.report(terminal);
         return Ok(Exit::Found);
     }
     let look = terminal.stdout_look();

@@ -218,6 +218,9 @@ impl Declarations {
         if document.get("kind").is_none() {
             let place = input::first_line(&document);
             self.problems.push(NO_KIND.found("the document has no `kind`").decided_at(place.as_slice(), ""));
+        } else if document.is_unknown() {
+            // What could not be evaluated was told: only what is wrong beside that is still to be found.
+            self.check_shape(&document, &origin);
         } else if is_kind(&document, project::API_VERSION, "Project") {
             self.add_project(&document, origin);
         } else if let Some(kind) = component::kind(api_version, kind) {
@@ -232,6 +235,20 @@ impl Declarations {
             }
         } else {
             self.add_raw(document, origin);
+        }
+    }
+
+    /// Checks the shape of a document that nothing can be made of.
+    fn check_shape(&mut self, document: &Value, origin: &Origin) {
+        let text = |key| document.get(key).and_then(Value::as_str).unwrap_or_default();
+        if is_kind(document, project::API_VERSION, "Project") {
+            shape::check_declared(document, project::schema(), "", origin, &mut self.problems);
+        } else if let Some(kind) = component::kind(text("apiVersion"), text("kind")) {
+            let name = document.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or_default();
+            self.written.push((kind.kind, name.to_owned(), origin.clone()));
+            shape::check_declared(document, kind.schema(), "", origin, &mut self.problems);
+        } else {
+            shape::check_manifest(document, origin, &mut self.problems);
         }
     }
 

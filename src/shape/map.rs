@@ -43,7 +43,7 @@ impl<'schema> Walk<'_, 'schema> {
             }
         }
         for name in facets.required().collect::<BTreeSet<_>>() {
-            if map.get(name).is_none_or(Value::is_null) {
+            if map.get(name).is_none_or(|value| value.is_null() && !value.origin.unknown) {
                 self.missing_field(value, name, place);
             }
         }

@@ -44,7 +44,7 @@ impl<'walk, 'schema> Walk<'walk, 'schema> {
         if facets.never {
             return self.wrong(value, "nothing", place);
         }
-        if value.is_null() && facets.is_set("nullable") {
+        if value.is_null() && (facets.is_set("nullable") || value.origin.unknown) {
             return;
         }
         if let Some(types) = facets.types().find(|types| !types.iter().any(|name| has_type(value, name))) {

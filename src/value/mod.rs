@@ -60,6 +60,22 @@ impl Value {
         Self { node: node.into(), origin: Origin::default() }
     }
 
+    /// Returns what stands for a value that could not be evaluated.
+    #[must_use]
+    pub fn unknown(place: &Origin) -> Self {
+        let mut origin = place.clone();
+        origin.unknown = true;
+        Self { node: Node::Null, origin }
+    }
+
+    /// Whether something in it could not be evaluated.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        let mut unknown = false;
+        self.walk(&mut |value| unknown |= value.origin.unknown);
+        unknown
+    }
+
     /// Adds the places and the secrecy of `origin` behind the value's own.
     #[must_use]
     pub fn because(mut self, origin: &Origin) -> Self {

@@ -10,6 +10,8 @@ pub struct Origin {
     spans: Spans,
     /// Whether the value, or one that it was made of, is a secret.
     pub secret: bool,
+    /// Whether the value, or one that it was made of, could not be evaluated. That was told; nothing else is to be.
+    pub unknown: bool,
 }
 
 /// Nearly every value has no place or one: neither allocates.
@@ -25,7 +27,7 @@ impl Origin {
     /// Returns the origin of what stands at `span`.
     #[must_use]
     pub fn at(span: Span) -> Self {
-        Self { spans: Spans::One([span]), secret: false }
+        Self { spans: Spans::One([span]), ..Self::default() }
     }
 
     /// Returns the places of all `origins` in their order, each once; secret if one of them is.
@@ -40,6 +42,7 @@ impl Origin {
     /// Adds the places of `other` behind the own ones.
     pub fn add(&mut self, other: &Origin) {
         self.secret |= other.secret;
+        self.unknown |= other.unknown;
         if other.spans().iter().all(|span| self.spans().contains(span)) {
             return;
         }

@@ -52,6 +52,7 @@ pub(super) fn evaluate(expression: &str, place: &Origin, variables: &Variables) 
     for name in names {
         variables.mark_read(&name);
         match variables.look_up(&name) {
+            Some(value) if value.is_unknown() => return None,
             Some(value) => {
                 value.walk(&mut |inner| origin.add(&inner.origin));
                 put(&mut context, &name, value);

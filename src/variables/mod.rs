@@ -204,7 +204,7 @@ impl Variables {
     pub fn resolve(&self, value: &Value) -> Value {
         let node = match &value.node {
             Node::String(text) if text.contains("#{") => {
-                return template::fill(text, &value.origin, self).unwrap_or_default();
+                return template::fill(text, &value.origin, self).unwrap_or_else(|| Value::unknown(&value.origin));
             }
             Node::List(items) => Node::List(items.iter().map(|item| self.resolve(item)).collect()),
             Node::Map(map) => {
@@ -246,7 +246,7 @@ impl Variables {
         }
         if let Some(began) = self.running.borrow().iter().position(|running| overlaps(running, path)) {
             self.cycle(began, path, value);
-            return Some(Value::default());
+            return Some(Value::unknown(&value.origin));
         }
         if self.running.borrow().len() >= MAX_DEPTH {
             self.problem(
@@ -254,7 +254,7 @@ impl Variables {
                     .found(format!("variables lead to each other more than {MAX_DEPTH} deep"))
                     .decided_at(value.origin.spans(), ""),
             );
-            return Some(Value::default());
+            return Some(Value::unknown(&value.origin));
         }
         self.running.borrow_mut().push(path.to_owned());
         let resolved = self.resolve(value);

@@ -92,6 +92,9 @@ pub(super) fn fill(text: &str, place: &Origin, variables: &Variables) -> Option<
             Piece::Unclosed => {}
             Piece::Expression(expression) => {
                 let value = expression::evaluate(expression, place, variables)?;
+                if value.origin.unknown {
+                    return None;
+                }
                 match &value.node {
                     Node::String(text) => made.push_str(text),
                     Node::Int(number) => made.push_str(&number.to_string()),
