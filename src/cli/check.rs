@@ -53,7 +53,7 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         }
     }
     if problems.is_empty() && targets.iter().all(|target| target.plan.is_empty()) {
-        let files: usize = targets.iter().map(|target| target.desired.len()).sum();
+        let files: usize = targets.iter().map(|target| target.files).sum();
         let clusters = if clusters == 1 { String::new() } else { format!(" of {clusters} clusters") };
         terminal.tell(&format!("{files} files{clusters} are as the input says"));
         session::leave(targets);

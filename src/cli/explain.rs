@@ -49,16 +49,16 @@ fn explain_line(file: &str, line: usize, terminal: &Terminal) -> Result<Exit, Ex
         session.report(terminal);
         return Ok(Exit::Found);
     }
+    let targets = session.targets(terminal)?;
     let look = terminal.stdout_look();
     let input = session.sources.iter().find(|(_, source)| source.name() == name).map(|(id, _)| id);
     if let Some(id) = input {
-        let trees = session.compiled.clusters.iter().map(|cluster| &cluster.tree);
+        let trees = targets.iter().map(|target| &target.desired);
         let secrets = &session.compiled.secrets;
         let text = report::explain::input_line(id, line, trees, &session.sources, secrets, look);
         terminal.data(text.as_bytes())?;
         return Ok(Exit::Fine);
     }
-    let targets = session.targets(terminal)?;
     for target in &targets {
         let Some((path, file)) = target.desired.iter().find(|(path, _)| path.as_str() == name) else { continue };
         if target.plan.change(path).is_some() {

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
 use super::Exit;
 use super::terminal::Terminal;
 use crate::compile::{self, Cluster, Compiled, Options};
@@ -14,7 +12,7 @@ use crate::plan::{Committed, Plan, Summary};
 use crate::report;
 use crate::rules;
 use crate::source::Sources;
-use crate::tree::{Tree, TreePath};
+use crate::tree::{Sums, Tree, TreePath};
 
 /// Which project, and which of its clusters.
 #[derive(clap::Args)]
@@ -28,23 +26,35 @@ pub(super) struct ProjectArgs {
     pub(super) cluster: Option<String>,
 }
 
-/// A project that was read and compiled.
+/// A project that was read, compiled and held against what stands on the disk.
 pub(super) struct Session<'run> {
     pub(super) directory: &'run Path,
     pub(super) sources: Sources,
-    pub(super) compiled: Compiled,
-    whole: bool,
+    pub(super) compiled: Compiled<Option<Result<Target, Error>>>,
+    removed: Result<Removed, Error>,
 }
 
 /// One cluster's tree, or that of a removed one, against what stands on the disk.
+///
+/// Where they are the same, and nobody will ask for origins, `desired` and `committed` are let go: a thousand clusters
+/// need no more memory than the ones that change.
 pub(super) struct Target {
     pub(super) desired: Tree,
     pub(super) committed: Committed,
     pub(super) plan: Plan,
+    /// How many files are wanted.
+    pub(super) files: usize,
+}
+
+/// The clusters that are no more, and what their lists say.
+#[derive(Default)]
+struct Removed {
+    roots: Vec<TreePath>,
+    lists: Sums,
 }
 
 impl<'run> Session<'run> {
-    /// Reads and compiles a project.
+    /// Reads and compiles a project, and holds every cluster against its tree.
     pub(super) fn open(args: &'run ProjectArgs, keep_origins: bool, terminal: &Terminal) -> Result<Self, Exit> {
         Self::open_at(&args.directory, args.cluster.clone(), keep_origins, terminal)
     }
@@ -56,14 +66,16 @@ impl<'run> Session<'run> {
         terminal: &Terminal,
     ) -> Result<Self, Exit> {
         let sources = disk::load(directory).map_err(|error| failed(&error, terminal))?;
-        let whole = cluster.is_none();
+        // Whoever builds one cluster of many knows nothing of the others.
+        let removed = if cluster.is_none() { Removed::read(directory, &sources) } else { Ok(Removed::default()) };
         let wanted = cluster.clone();
-        let compiled =
-            terminal.while_telling("compiling", || compile::compile(&sources, &Options { cluster, keep_origins }));
+        let hold = |cluster| Some(Target::of(cluster, directory, removed.as_ref().ok()?, keep_origins));
+        let compiled = terminal
+            .while_telling("compiling", || compile::compile_each(&sources, &Options { cluster, keep_origins }, hold));
         if let Some(wanted) = wanted.filter(|_| compiled.clusters.is_empty()) {
             return Err(unknown_cluster(&wanted, &sources, terminal));
         }
-        Ok(Self { directory, sources, compiled, whole })
+        Ok(Self { directory, sources, compiled, removed })
     }
 
     /// Shows what was found in the input, and returns whether there is an error.
@@ -73,42 +85,57 @@ impl<'run> Session<'run> {
         found.has_errors()
     }
 
-    /// Holds every cluster against its tree; files of clusters that are no more, too.
+    /// Takes out every cluster against its tree; files of clusters that are no more, too.
     pub(super) fn targets(&mut self, terminal: &Terminal) -> Result<Vec<Target>, Exit> {
         let clusters = std::mem::take(&mut self.compiled.clusters);
-        let directory = self.directory;
-        let whole = self.whole;
-        terminal
-            .while_telling("comparing", || targets(directory, clusters, whole))
-            .map_err(|error| failed(&error, terminal))
+        let removed = std::mem::replace(&mut self.removed, Ok(Removed::default()));
+        targets(self.directory, clusters, removed).map_err(|error| failed(&error, terminal))
     }
 }
 
-fn targets(directory: &Path, clusters: Vec<Cluster>, whole: bool) -> Result<Vec<Target>, Error> {
-    let live: Vec<_> = clusters.iter().map(|cluster| cluster.root.clone()).collect();
-    // Whoever builds one cluster of many knows nothing of the others.
-    let orphans = if whole { disk::orphans(directory, &live)? } else { Vec::new() };
-    let elsewhere = disk::lists(directory, &orphans)?;
-    let mut targets: Vec<Target> = clusters
-        .into_par_iter()
-        .map(|Cluster { root, tree: mut desired, .. }| {
-            if !desired.is_empty() {
-                desired.insert_sums(&root);
-            }
-            let committed = disk::read_committed(directory, &root, &desired, &elsewhere)?;
-            let plan = Plan::between(&desired, &committed);
-            Ok(Target { desired, committed, plan })
-        })
-        .collect::<Result<_, Error>>()?;
-    let wanted: BTreeSet<TreePath> = if orphans.is_empty() {
+impl Removed {
+    fn read(directory: &Path, sources: &Sources) -> Result<Self, Error> {
+        let roots = disk::orphans(directory, &compile::roots(sources))?;
+        let lists = disk::lists(directory, &roots)?;
+        Ok(Self { roots, lists })
+    }
+}
+
+impl Target {
+    fn of(cluster: Cluster, directory: &Path, removed: &Removed, keep_origins: bool) -> Result<Self, Error> {
+        let Cluster { root, tree: mut desired, .. } = cluster;
+        if !desired.is_empty() {
+            desired.insert_sums(&root);
+        }
+        let mut committed = disk::read_committed(directory, &root, &desired, &removed.lists)?;
+        let plan = Plan::between(&desired, &committed);
+        let files = desired.len();
+        // The files of removed clusters are held against all that is wanted.
+        if plan.is_empty() && !keep_origins && removed.roots.is_empty() {
+            desired = Tree::default();
+            committed.owned = Sums::default();
+            committed.found.clear();
+        }
+        Ok(Self { desired, committed, plan, files })
+    }
+}
+
+fn targets(
+    directory: &Path,
+    clusters: Vec<Option<Result<Target, Error>>>,
+    removed: Result<Removed, Error>,
+) -> Result<Vec<Target>, Error> {
+    let Removed { roots, .. } = removed?;
+    let mut targets: Vec<Target> = clusters.into_iter().flatten().collect::<Result<_, Error>>()?;
+    let wanted: BTreeSet<TreePath> = if roots.is_empty() {
         BTreeSet::new()
     } else {
         targets.iter().flat_map(|target| target.desired.iter().map(|(path, _)| path.clone())).collect()
     };
-    for root in orphans {
+    for root in roots {
         let committed = disk::read_orphan(directory, &root, &wanted)?;
         let plan = Plan::between(&Tree::default(), &committed);
-        targets.push(Target { desired: Tree::default(), committed, plan });
+        targets.push(Target { desired: Tree::default(), committed, plan, files: 0 });
     }
     Ok(targets)
 }

@@ -46,12 +46,19 @@ const INTERNAL: Rule = Rule::refusal(
 );
 
 /// What one cluster came to.
-pub(super) struct Made {
-    pub(super) cluster: Cluster,
+pub(super) struct Made<C = Cluster> {
+    pub(super) cluster: C,
     pub(super) problems: Vec<Diagnostic>,
     pub(super) secrets: Vec<Span>,
     /// The variables that were read, for the cluster's and the shared ones alike.
     pub(super) read: BTreeSet<String>,
+}
+
+impl Made {
+    /// Hands the cluster on.
+    pub(super) fn then<C>(self, each: impl Fn(Cluster) -> C) -> Made<C> {
+        Made { cluster: each(self.cluster), problems: self.problems, secrets: self.secrets, read: self.read }
+    }
 }
 
 /// A declaration that was read.
@@ -99,7 +106,6 @@ pub(super) fn compile(
     declarations.add_implied(&variables);
     declarations.find_doubles();
 
-    let root = name.map_or_else(|| OUTPUT.to_owned(), |name| format!("{OUTPUT}/{name}"));
     let project = declarations.project.take().map(|(project, _)| project).unwrap_or_default();
     let context = context(&mut declarations, project, Purpose::Tree, sources);
     let Declarations { components, raw, mut problems, .. } = declarations;
@@ -112,7 +118,7 @@ pub(super) fn compile(
         needed.extend(declaration.component.secrets(&context));
     }
     let delivery = Delivery { apps, raw, secrets: needed };
-    let tree = TreePath::parse(&root).map(|root| {
+    let tree = super::root(name).map(|root| {
         let mut tree = deliver::lay_out(root.as_str(), name, &context.project, delivery, &mut problems);
         for (path, file) in tree.iter_mut() {
             if let Some(value) = file.as_manifest() {

@@ -1,6 +1,6 @@
 //! What each file is for: variables or declarations, of all clusters or of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Name;
@@ -80,6 +80,11 @@ fn purpose(name: &str) -> Option<(Option<&str>, Purpose)> {
         _ if rest.starts_with("declarations/") => Some((cluster, Purpose::Declarations)),
         _ => None,
     }
+}
+
+/// Returns the names of the clusters of a fleet; none where there is no fleet.
+pub(super) fn cluster_names(sources: &Sources) -> BTreeSet<&str> {
+    sources.iter().filter_map(|(_, source)| purpose(source.name())?.0).collect()
 }
 
 /// Reads every file once.

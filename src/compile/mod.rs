@@ -28,9 +28,9 @@ pub struct Options {
 
 /// What an input stands for, and what is wrong with it.
 #[derive(Debug, Default)]
-pub struct Compiled {
-    /// The clusters by name; a single one without a name where there is no fleet.
-    pub clusters: Vec<Cluster>,
+pub struct Compiled<C = Cluster> {
+    /// The clusters by name, or what became of them; a single one without a name where there is no fleet.
+    pub clusters: Vec<C>,
     /// Everything that was found, in the order of places.
     pub diagnostics: Diagnostics,
     /// Places in the sources that must not be shown.
@@ -51,6 +51,13 @@ pub struct Cluster {
 /// Compiles all clusters, in parallel; shared files are read once.
 #[must_use]
 pub fn compile(sources: &Sources, options: &Options) -> Compiled {
+    compile_each(sources, options, |cluster| cluster)
+}
+
+/// Does the same as [`compile`], and hands each cluster on as soon as it is made: `each` may let go of most of it before
+/// the next one takes the memory.
+#[must_use]
+pub fn compile_each<C: Send>(sources: &Sources, options: &Options, each: impl Fn(Cluster) -> C + Sync) -> Compiled<C> {
     let input = input::read(sources);
     let readable = !input.problems.iter().any(|problem| problem.severity == Severity::Error);
     let mut found = input.problems;
@@ -63,7 +70,7 @@ pub fn compile(sources: &Sources, options: &Options) -> Compiled {
     let made: Vec<_> = wanted
         .par_iter()
         .map(|(name, own)| {
-            cluster::compile(sources, name.as_deref(), &input.shared, own.as_ref(), options.keep_origins)
+            cluster::compile(sources, name.as_deref(), &input.shared, own.as_ref(), options.keep_origins).then(&each)
         })
         .collect();
 
@@ -83,6 +90,25 @@ pub fn compile(sources: &Sources, options: &Options) -> Compiled {
     secrets.sort();
     secrets.dedup();
     Compiled { clusters, diagnostics: Diagnostics::new(found), secrets }
+}
+
+/// Returns the folders of the output of all clusters in `sources`.
+#[must_use]
+pub fn roots(sources: &Sources) -> Vec<TreePath> {
+    let names = input::cluster_names(sources);
+    if names.is_empty() {
+        root(None).into_iter().collect()
+    } else {
+        names.into_iter().filter_map(|name| root(Some(name))).collect()
+    }
+}
+
+/// Returns the folder of the output of a cluster, where its name makes a path.
+fn root(cluster: Option<&str>) -> Option<TreePath> {
+    match cluster {
+        None => TreePath::parse(OUTPUT),
+        Some(name) => TreePath::parse([OUTPUT, "/", name].concat()),
+    }
 }
 
 /// The rules of this step.
