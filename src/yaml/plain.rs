@@ -17,12 +17,23 @@ pub(super) fn may_be_plain(text: &str) -> bool {
 
 /// Whether the bytes behind the first one may stand in a plain scalar: a colon or a blank only before another byte.
 fn are_plain_bytes(bytes: &[u8]) -> bool {
-    bytes.iter().enumerate().all(|(index, byte)| match byte {
-        b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b',' | b'(' | b')' | b';' => true,
-        b':' | b' ' => bytes.get(index + 1).is_some_and(|&next| next != b' ' && next != b':'),
-        other => other.is_ascii_alphanumeric(),
+    bytes.iter().enumerate().all(|(index, &byte)| {
+        PLAIN[usize::from(byte)]
+            || matches!(byte, b':' | b' ') && bytes.get(index + 1).is_some_and(|&next| next != b' ' && next != b':')
     })
 }
+
+/// Which bytes may stand anywhere behind the first one. A table, since every byte of every tree is looked up here.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b',' | b'(' | b')' | b';');
+        byte += 1;
+    }
+    plain
+};
 
 /// Whether some reader takes it for a truth value, nothing, or a number, in whatever case.
 fn is_word_of_some_reader(text: &str) -> bool {
