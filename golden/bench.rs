@@ -52,6 +52,11 @@ spec:
       limits: { memory: 2Gi }
   storage:
     storageRequestBytes: "#{ restate_gib * 1024 ** 3 }#"
+  cluster:
+    autoProvision: true
+  config: |
+    auto-provision = false
+    default-num-partitions = 24
 ---
 apiVersion: v1
 kind: ConfigMap
