@@ -49,16 +49,23 @@ fn every_object_fits_its_schema() {
     for tree in trees() {
         for object in tree.objects() {
             count += 1;
-            let found = problems(&tree, &object, &definitions, &mut skipped);
+            let mut without = BTreeSet::new();
+            let found = problems(&tree, &object, &definitions, &mut without);
+            // What is passed through may be of any kind; of what bayplan makes itself each definition must be there.
+            let passed_through = object.path.contains("/raw/");
+            skipped.extend(without.into_iter().map(|kind| (kind, passed_through)));
             failures.extend(found.into_iter().map(|problem| format!("{}/{}: {problem}", tree.name, object.path)));
         }
     }
     assert!(failures.is_empty(), "{} problems:\n{}", failures.len(), failures.join("\n"));
     assert!(count > 0, "there is no object");
-    for kind in &skipped {
+    for (kind, _) in &skipped {
         eprintln!("skipped: there is no definition of {kind}");
     }
-    assert!(skipped.is_empty() || std::env::var_os("CI").is_none(), "definitions are missing, and in CI none may");
+    assert!(
+        skipped.iter().all(|(_, passed_through)| *passed_through) || std::env::var_os("CI").is_none(),
+        "definitions are missing, and in CI none may"
+    );
 }
 
 /// Each fault is found in a tree that has none but this.
