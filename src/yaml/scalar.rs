@@ -51,6 +51,8 @@ pub(super) struct Dispute {
     pub(super) old: String,
     /// To readers of YAML 1.2.
     pub(super) new: String,
+    /// The number that kubectl and the readers of YAML 1.2 agree on, as JSON writes it.
+    pub(super) number: Option<Box<str>>,
 }
 
 /// Returns how every reader takes the plain scalar `text`, or that they do not agree.
@@ -77,7 +79,7 @@ fn word(text: &str) -> Reading {
 }
 
 fn disputed(old: impl Into<String>, new: impl Into<String>) -> Reading {
-    Reading::Disputed(Dispute { old: old.into(), new: new.into() })
+    Reading::Disputed(Dispute { old: old.into(), new: new.into(), number: None })
 }
 
 /// Reads what begins with a digit, a sign or a dot.
@@ -234,7 +236,8 @@ fn decimal(sign: &str, body: &str) -> Reading {
         || (parts.exponent.is_some() && parts.fraction.is_none())
         || (parts.whole.is_empty() && !sign.is_empty())
     {
-        return disputed("text", "a number");
+        let number = Some(json_number(minus, &parts).into());
+        return Reading::Disputed(Dispute { old: "text".to_owned(), new: "a number".to_owned(), number });
     }
     Reading::Float(json_number(minus, &parts).into())
 }

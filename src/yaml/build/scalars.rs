@@ -90,9 +90,18 @@ impl Builder<'_> {
                     "a date" | "an error" | "a merge key" => format!("quote it: `\"{text}\"`"),
                     _ => format!("quote it: `\"{text}\"`, or write the number in plain decimal digits"),
                 };
-                self.diagnostics
-                    .push(rules::AMBIGUOUS_SCALAR.found(message).at(span, "readers disagree").help(help).refused());
-                Node::String(text)
+                let found = rules::AMBIGUOUS_SCALAR.found(message).at(span, "readers disagree").help(help);
+                // Whoever asks what an operator makes of a file means the file as kubectl sends it.
+                match dispute.number {
+                    Some(number) => {
+                        self.diagnostics.push(Diagnostic { refused: false, ..found });
+                        Node::Float(number)
+                    }
+                    None => {
+                        self.diagnostics.push(found.refused());
+                        Node::String(text)
+                    }
+                }
             }
             Reading::NotFinite => {
                 self.diagnostics.push(
