@@ -10,7 +10,7 @@ pub(crate) use manifest::{manifest, spread_list, spread_map, text};
 pub use origin::Origin;
 pub(crate) use serde_bridge::from_value;
 pub use to_value::{Originated, ToValue};
-pub use traced::{Checked, Traced};
+pub use traced::{Checked, Traced, Verbatim};
 
 use std::borrow::Cow;
 

@@ -7,13 +7,15 @@ use std::marker::PhantomData;
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 
-use super::{Checked, Entry, Map, Node, Origin, Traced, Value};
+use super::{Checked, Entry, Map, Node, Origin, Traced, Value, Verbatim};
 use crate::source::{FileId, Span};
 
 /// The name by which [`Traced`] asks this bridge, and no other deserializer, for a value and its origin.
 const TRACED: &str = "$bayplan::Traced";
 /// The name by which a [`Value`] asks for its node as it is, floats as their text.
 const NODE: &str = "$bayplan::Node";
+/// The name by which a [`Verbatim`] asks for every `null` inside it.
+const VERBATIM: &str = "$bayplan::Verbatim";
 
 /// What serde says when a value does not fit a type. The shape was checked before, with places, so this is a bug.
 #[derive(Debug)]
@@ -35,19 +37,15 @@ impl de::Error for Mismatch {
 
 /// Converts a value whose shape was checked into a typed one.
 pub(crate) fn from_value<T: de::DeserializeOwned>(value: &Value) -> Result<T, Mismatch> {
-    T::deserialize(Bridge { value, key_span: None })
+    T::deserialize(Bridge { value, key_span: None, nulls: false })
 }
 
 /// The deserializer over one value.
 struct Bridge<'value> {
     value: &'value Value,
     key_span: Option<Span>,
-}
-
-impl<'value> Bridge<'value> {
-    fn of(value: &'value Value) -> Self {
-        Self { value, key_span: None }
-    }
+    /// Whether `null` is a value of its own, and not the same as absent.
+    nulls: bool,
 }
 
 impl<'de> Deserializer<'de> for Bridge<'_> {
@@ -60,8 +58,10 @@ impl<'de> Deserializer<'de> for Bridge<'_> {
             Node::Int(number) => visitor.visit_i64(*number),
             Node::Float(text) => visitor.visit_f64(text.parse().map_err(de::Error::custom)?),
             Node::String(text) => visitor.visit_str(text),
-            Node::List(items) => visitor.visit_seq(Items(items.iter())),
-            Node::Map(map) => visitor.visit_map(Entries { entries: map.iter(), current: None }),
+            Node::List(items) => visitor.visit_seq(Items { items: items.iter(), nulls: self.nulls }),
+            Node::Map(map) => {
+                visitor.visit_map(Entries { entries: map.iter(), current: None, nulls: self.nulls })
+            }
         }
     }
 
@@ -71,7 +71,8 @@ impl<'de> Deserializer<'de> for Bridge<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         match (name, &self.value.node) {
-            (TRACED, _) => visitor.visit_seq(Pair { value: self.value, key_span: self.key_span, next: 0 }),
+            (VERBATIM, _) => visitor.visit_newtype_struct(Self { nulls: true, ..self }),
+            (TRACED, _) => visitor.visit_seq(Pair { bridge: self, next: 0 }),
             (NODE, Node::Float(text)) => visitor.visit_bytes(text.as_bytes()),
             (NODE, _) => self.deserialize_any(visitor),
             _ => visitor.visit_newtype_struct(self),
@@ -97,42 +98,46 @@ impl<'de> Deserializer<'de> for Bridge<'_> {
 }
 
 /// The items of a sequence.
-struct Items<'value>(std::slice::Iter<'value, Value>);
+struct Items<'value> {
+    items: std::slice::Iter<'value, Value>,
+    nulls: bool,
+}
 
 impl<'de> SeqAccess<'de> for Items<'_> {
     type Error = Mismatch;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
-        self.0.next().map(|item| seed.deserialize(Bridge::of(item))).transpose()
+        let nulls = self.nulls;
+        self.items.next().map(|value| seed.deserialize(Bridge { value, key_span: None, nulls })).transpose()
     }
 }
 
-/// The entries of a mapping. A key that asks for it is told its place, too. `null` is the same as absent.
+/// The entries of a mapping. A key that asks for it is told its place, too. `null` is mostly the same as absent.
 struct Entries<'value> {
     entries: std::slice::Iter<'value, Entry>,
     current: Option<&'value Entry>,
+    nulls: bool,
 }
 
 impl<'de> MapAccess<'de> for Entries<'_> {
     type Error = Mismatch;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
-        self.current = self.entries.find(|entry| !entry.value.is_null());
+        self.current = self.entries.find(|entry| self.nulls || !entry.value.is_null());
         let Some(entry) = self.current else { return Ok(None) };
         let key = Value::new(entry.key.clone());
-        seed.deserialize(Bridge { value: &key, key_span: entry.key_span }).map(Some)
+        seed.deserialize(Bridge { value: &key, key_span: entry.key_span, nulls: false }).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Mismatch> {
         let entry = self.current.take().expect("serde asks for a value after its key");
-        seed.deserialize(Bridge::of(&entry.value))
+        seed.deserialize(Bridge { value: &entry.value, key_span: None, nulls: self.nulls })
     }
 }
 
 /// A value and then its origin, for [`Traced`].
 struct Pair<'value> {
-    value: &'value Value,
-    key_span: Option<Span>,
+    bridge: Bridge<'value>,
     next: u8,
 }
 
@@ -141,11 +146,12 @@ impl<'de> SeqAccess<'de> for Pair<'_> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
         self.next += 1;
+        let Bridge { value, key_span, nulls } = self.bridge;
         match self.next {
-            1 => seed.deserialize(Bridge::of(self.value)).map(Some),
+            1 => seed.deserialize(Bridge { value, key_span: None, nulls }).map(Some),
             2 => {
-                let spans = self.value.origin.spans().iter().chain(&self.key_span);
-                let mut numbers = vec![u32::from(self.value.origin.secret)];
+                let spans = value.origin.spans().iter().chain(&key_span);
+                let mut numbers = vec![u32::from(value.origin.secret)];
                 for span in spans {
                     let file = u32::try_from(span.file.index()).expect("file numbers fit");
                     numbers.extend([file, span.start, span.end]);
@@ -208,6 +214,25 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PairVisitor<T> {
 impl<'de, T> Deserialize<'de> for Checked<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Value::deserialize(deserializer).map(Checked::new)
+    }
+}
+
+impl<'de> Deserialize<'de> for Verbatim {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(VERBATIM, VerbatimVisitor)
+    }
+}
+
+struct VerbatimVisitor;
+
+impl<'de> Visitor<'de> for VerbatimVisitor {
+    type Value = Verbatim;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Verbatim, D::Error> {
+        Value::deserialize(deserializer).map(Verbatim::new)
     }
 }
 
@@ -292,6 +317,15 @@ mod tests {
         assert_eq!(pool.servers.origin().spans(), &[span]);
         assert_eq!(pool.mode.unwrap().get(), &Mode::Monolithic);
         assert_eq!(pool.affinity.unwrap().value(), &manifest!({ deep: ["x"] }));
+    }
+
+    #[test]
+    fn null_is_a_value_where_it_is_asked_for() {
+        let value = manifest!({ deep: [{ a: Value::default(), b: 1i64 }] });
+        let verbatim: Verbatim = from_value(&value).unwrap();
+        assert_eq!(verbatim.value().to_json().to_string(), r#"{"deep":[{"a":null,"b":1}]}"#);
+        let plain: Value = from_value(&value).unwrap();
+        assert_eq!(plain.to_json().to_string(), r#"{"deep":[{"b":1}]}"#);
     }
 
     #[test]

@@ -153,3 +153,32 @@ impl<T: JsonSchema> JsonSchema for Checked<T> {
         T::json_schema(generator)
     }
 }
+
+/// A passthrough of any shape that keeps its node, all inner origins, and every `null` that somebody wrote.
+#[derive(Clone, Debug)]
+pub struct Verbatim(Value);
+
+impl Verbatim {
+    /// Takes a value as it was written.
+    pub(crate) fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// Returns the node with its origins.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl JsonSchema for Verbatim {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AnyValue".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        schemars::json_schema!({ "x-kubernetes-preserve-unknown-fields": true })
+    }
+}
