@@ -161,7 +161,9 @@ pub(super) fn context<'sources>(
         declarations.problems.extend(offers.problem(claim.store.as_ref(), &claim.claimant));
     }
     let restate = components.iter().find_map(|declaration| declaration.component.restate_operator());
-    let context = Context { project, purpose, offers, claims, restate, sources };
+    let restate_registries =
+        components.iter().filter_map(|declaration| declaration.component.restate_registry()).collect();
+    let context = Context { project, purpose, offers, claims, restate, restate_registries, sources };
     declarations.problems.extend(context.clashes());
     context
 }

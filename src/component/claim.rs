@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::part::AppId;
 use crate::kube::BucketName;
-use crate::value::{Origin, Traced};
+use crate::value::{Origin, Text, Traced};
 
 /// Buckets in a store that one consumer needs, with a user who may use them and a way to reach them.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ pub(crate) struct NeededSecret {
     /// Its name.
     pub(crate) name: Traced<String>,
     /// Its keys, and what each holds.
-    pub(crate) keys: Vec<(&'static str, Traced<String>)>,
+    pub(crate) keys: Vec<(Text, Traced<String>)>,
     /// What it is for.
     pub(crate) purpose: Traced<String>,
     /// The declaration that needs it.

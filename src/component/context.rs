@@ -1,7 +1,7 @@
 //! What a component may know of the others: what they offer and claim.
 
 use super::claim::{Claim, Store};
-use super::restate::Settings as RestateSettings;
+use super::restate::{Registry as RestateRegistry, Settings as RestateSettings};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::project::Project;
 use crate::source::Sources;
@@ -135,6 +135,8 @@ pub(crate) struct Context<'sources> {
     pub(crate) claims: Vec<Claim>,
     /// The settings of the Restate operator, where one is declared.
     pub(crate) restate: Option<RestateSettings>,
+    /// What a RestateDeployment can register with.
+    pub(crate) restate_registries: Vec<RestateRegistry>,
     /// The texts, to find a place inside a scalar.
     pub(crate) sources: &'sources Sources,
 }

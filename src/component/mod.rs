@@ -14,7 +14,7 @@ pub(crate) use claim::{Claim, Credentials, NeededSecret, Permissions, Pods, Stor
 pub(crate) use context::{Context, Offers, Purpose};
 pub(crate) use metadata::Metadata;
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
-pub(crate) use restate::Settings as RestateSettings;
+pub(crate) use restate::{Registry as RestateRegistry, Settings as RestateSettings};
 pub use schemas::schemas;
 pub use switches::Switch;
 pub(crate) use switches::{IDLE, Switches};
@@ -65,6 +65,11 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
         None
     }
 
+    /// Returns what a RestateDeployment can register with, if it declares that.
+    fn restate_registry(&self) -> Option<RestateRegistry> {
+        None
+    }
+
     /// Returns what it asks of others, knowing what they offer.
     fn claims(&self, _offers: &Offers) -> Vec<Claim> {
         Vec::new()
@@ -93,6 +98,8 @@ pub(crate) trait Declared: fmt::Debug + Send + Sync {
     fn offers(&self) -> Vec<Store>;
     /// See [`Component::restate_operator`].
     fn restate_operator(&self) -> Option<RestateSettings>;
+    /// See [`Component::restate_registry`].
+    fn restate_registry(&self) -> Option<RestateRegistry>;
     /// See [`Component::claims`].
     fn claims(&self, offers: &Offers) -> Vec<Claim>;
     /// See [`Component::secrets`].
@@ -111,6 +118,9 @@ impl<C: Component> Declared for C {
     }
     fn restate_operator(&self) -> Option<RestateSettings> {
         Component::restate_operator(self)
+    }
+    fn restate_registry(&self) -> Option<RestateRegistry> {
+        Component::restate_registry(self)
     }
     fn claims(&self, offers: &Offers) -> Vec<Claim> {
         Component::claims(self, offers)
@@ -192,6 +202,8 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<loki::Loki>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),
+        Kind::of::<restate::Environment>(),
+        Kind::of::<restate::Deployment>(),
     ]
 });
 

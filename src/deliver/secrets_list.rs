@@ -37,7 +37,7 @@ pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project)
         let one = entry(&mut listed, &secret.namespace, &secret.name);
         one.add(secret.purpose.clone(), &secret.claimant);
         for (key, holds) in &secret.keys {
-            one.keys.entry((*key).to_owned()).or_insert_with(|| holds.clone());
+            one.keys.entry(key.clone().into_owned()).or_insert_with(|| holds.clone());
         }
     }
     // What components need was told above, in better words.

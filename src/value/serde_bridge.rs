@@ -59,9 +59,7 @@ impl<'de> Deserializer<'de> for Bridge<'_> {
             Node::Float(text) => visitor.visit_f64(text.parse().map_err(de::Error::custom)?),
             Node::String(text) => visitor.visit_str(text),
             Node::List(items) => visitor.visit_seq(Items { items: items.iter(), nulls: self.nulls }),
-            Node::Map(map) => {
-                visitor.visit_map(Entries { entries: map.iter(), current: None, nulls: self.nulls })
-            }
+            Node::Map(map) => visitor.visit_map(Entries { entries: map.iter(), current: None, nulls: self.nulls }),
         }
     }
 

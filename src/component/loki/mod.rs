@@ -92,7 +92,7 @@ impl Component for Loki {
         vec![NeededSecret {
             namespace: self.namespace(),
             name: self.credentials_secret_name(),
-            keys: vec![(ACCESS_KEY, text!("the access key, `{}`", access_key)), (SECRET_KEY, secret_key)],
+            keys: vec![(ACCESS_KEY.into(), text!("the access key, `{}`", access_key)), (SECRET_KEY.into(), secret_key)],
             purpose: text!("Loki `{}` in its store", self.name()),
             claimant: found.claimant(self),
         }]

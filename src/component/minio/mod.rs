@@ -138,7 +138,7 @@ impl MinIO {
             namespace: self.namespace(),
             name: self.root_secret_name(),
             keys: vec![(
-                "config.env",
+                "config.env".into(),
                 text!(
                     "two lines, `export MINIO_ROOT_USER=\"{}\"` and `export MINIO_ROOT_PASSWORD=\"…\"`: double quotes, and letters and digits only, since a shell reads it, too",
                     user
@@ -158,7 +158,10 @@ impl MinIO {
         NeededSecret {
             namespace: self.namespace(),
             name: buckets::user_secret_name(self, claim),
-            keys: vec![("access-key", same(consumer.access_key)), ("secret-key", same(consumer.secret_key))],
+            keys: vec![
+                ("access-key".into(), same(consumer.access_key)),
+                ("secret-key".into(), same(consumer.secret_key)),
+            ],
             purpose: text!("user `{}` of MinIO `{}`", claim.user, self.name()),
             claimant: claim.claimant.and(&self.origin()),
         }

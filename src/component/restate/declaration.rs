@@ -232,7 +232,7 @@ struct Status {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "allowed in the input, and ignored as the API server ignores it")]
-struct Condition {
+pub(super) struct Condition {
     /// When it last changed.
     last_transition_time: Option<Traced<String>>,
     /// Details, for people.

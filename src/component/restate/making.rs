@@ -16,7 +16,7 @@ const INSTANCE_LABEL: &str = "app.kubernetes.io/instance";
 /// What bayplan itself is asked; never copied.
 pub(super) const WISHES: &str = "bayplan.dev/";
 /// The operator copies it like any other annotation; in a tree it would tell `kubectl apply` lies.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Keys to values, as labels and annotations have them.
 pub(super) type Texts = BTreeMap<String, Traced<String>>;

@@ -3,15 +3,20 @@
 mod cloud;
 mod config_map;
 mod declaration;
+mod deployment;
 mod env;
+mod environment;
 mod extras;
 mod lint;
 mod making;
 mod metadata;
+mod needs_operator;
 mod network;
 mod operator;
 mod pods;
 mod provision;
+mod registry;
+mod resource;
 mod said;
 mod services;
 mod settings;
@@ -19,7 +24,10 @@ mod snapshots;
 mod toml;
 
 pub(super) use declaration::RestateCluster;
+pub(super) use deployment::Deployment;
+pub(super) use environment::Environment;
 pub(super) use operator::RestateOperator;
+pub(crate) use registry::Registry;
 pub(crate) use settings::Settings;
 
 use super::{App, AppId, Claim, Component, Context, NeededSecret, Offers, Part};
@@ -36,6 +44,10 @@ impl Component for RestateCluster {
 
     fn schema() -> serde_json::Value {
         kube::resource_schema_of::<Self>()
+    }
+
+    fn restate_registry(&self) -> Option<Registry> {
+        Some(Registry { name: self.name(), cloud: None })
     }
 
     fn claims(&self, _: &Offers) -> Vec<Claim> {

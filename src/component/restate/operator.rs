@@ -50,11 +50,10 @@ struct Spec {
     /// Whether it binds the Google service accounts that clusters name. Default: false.
     #[serde(default)]
     gcp_workload_identity: Traced<bool>,
-    /// The image of tunnels to Restate Cloud. Default: the one that the operator was published with.
-    #[expect(dead_code, reason = "for RestateCloudEnvironments, which are not compiled yet")]
+    /// The image of tunnels to Restate Cloud. Default: `ghcr.io/restatedev/restate-cloud-tunnel-client:0.6.0`.
     tunnel_client_default_image: Option<Traced<String>>,
     /// The domain of the cluster. Default: `cluster.local`.
-    #[expect(dead_code, reason = "for RestateDeployments, which are not compiled yet")]
+    #[expect(dead_code, reason = "decides where versions are registered, which no object tells")]
     cluster_dns: Option<Traced<String>>,
     /// The image that canary Jobs and the collector of certificates run. Default: `alpine:3.21`.
     canary_image: Option<Traced<String>>,
@@ -109,6 +108,10 @@ impl Component for RestateOperator {
             label,
             aws_pod_identity_association_cluster: spec.aws_pod_identity_association_cluster.clone(),
             gcp_workload_identity: spec.gcp_workload_identity.clone(),
+            tunnel_client_default_image: spec
+                .tunnel_client_default_image
+                .clone()
+                .unwrap_or(defaults.tunnel_client_default_image),
             canary_image: spec.canary_image.clone().unwrap_or(defaults.canary_image),
             installed_crds: spec.installed_crds.iter().map(|kind| kind.map(|kind| kind.name().to_owned())).collect(),
         })

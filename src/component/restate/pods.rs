@@ -119,7 +119,7 @@ pub(super) fn typed<T>(values: Option<&[Checked<T>]>) -> Vec<Value> {
 }
 
 /// Returns `value` with every quantity as text, where it was written as an integer.
-fn quantities(value: &Value) -> Value {
+pub(super) fn quantities(value: &Value) -> Value {
     fn is_quantity(key: &str) -> bool {
         matches!(key, "sizeLimit" | "divisor")
     }

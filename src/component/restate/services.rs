@@ -4,7 +4,7 @@ use super::making::Making;
 use crate::value::{Traced, Value, manifest};
 
 /// What proxies must speak to the ports: HTTP/2 without TLS.
-const PROTOCOL: &str = "kubernetes.io/h2c";
+pub(super) const PROTOCOL: &str = "kubernetes.io/h2c";
 
 /// Returns the Namespace, which is named like the cluster.
 pub(super) fn namespace(making: &Making<'_>) -> Value {

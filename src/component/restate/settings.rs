@@ -13,6 +13,8 @@ pub(crate) struct Settings {
     pub(super) aws_pod_identity_association_cluster: Option<Traced<String>>,
     /// Whether it binds Google service accounts.
     pub(super) gcp_workload_identity: Traced<bool>,
+    /// The image of tunnels to Restate Cloud.
+    pub(super) tunnel_client_default_image: Traced<String>,
     /// The image that canary Jobs and the collector of certificates run.
     pub(super) canary_image: Traced<String>,
     /// The optional custom resources that the cluster serves, by kind.
@@ -28,6 +30,7 @@ impl Default for Settings {
             label: Some((literal("app"), literal("restate-operator"))),
             aws_pod_identity_association_cluster: None,
             gcp_workload_identity: Traced::literal(false),
+            tunnel_client_default_image: literal("ghcr.io/restatedev/restate-cloud-tunnel-client:0.6.0"),
             canary_image: literal("alpine:3.21"),
             installed_crds: Vec::new(),
         }

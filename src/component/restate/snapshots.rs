@@ -95,8 +95,8 @@ pub(super) fn secret(declared: &RestateCluster) -> Option<NeededSecret> {
         namespace: declared.name(),
         name: literal(SECRET),
         keys: vec![
-            (ACCESS_KEY, literal("an access key of 3 to 20 characters, which names the user in the store")),
-            (SECRET_KEY, literal("its secret key, of 8 to 40 characters")),
+            (ACCESS_KEY.into(), literal("an access key of 3 to 20 characters, which names the user in the store")),
+            (SECRET_KEY.into(), literal("its secret key, of 8 to 40 characters")),
         ],
         purpose: text!("snapshots of RestateCluster `{}` in bucket `{}`", declared.name(), wish.bucket),
         claimant,

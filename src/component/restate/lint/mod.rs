@@ -6,6 +6,7 @@ mod security;
 mod wishes;
 
 pub(super) use config::plaintext;
+pub(super) use wishes::UNKNOWN_WISH;
 
 use super::RestateCluster;
 use super::making::Making;

@@ -1,0 +1,132 @@
+//! A value as the API server stores it, and the JSON that the operator writes of it.
+
+use crate::value::{Entry, Map, Node, Value};
+
+/// From here on Go writes a float with an exponent, so that it comes back as one.
+const FIRST_WITH_EXPONENT: f64 = 1e21;
+
+/// Returns `value` as the API server stores it: a number without a fraction is an integer, however it was written.
+pub(super) fn stored(value: &Value) -> Value {
+    let node = match &value.node {
+        Node::Float(text) => number(text),
+        Node::List(items) => Node::List(items.iter().map(stored).collect()),
+        Node::Map(map) => {
+            let mut stored_map = Map::new();
+            for Entry { key, key_span, value } in map {
+                stored_map.push(Entry { key: key.clone(), key_span: *key_span, value: stored(value) });
+            }
+            Node::Map(stored_map)
+        }
+        node => node.clone(),
+    };
+    Value { node, origin: value.origin.clone() }
+}
+
+/// Returns a number that was written with a fraction, an exponent or too many digits.
+fn number(text: &str) -> Node {
+    match text.parse::<f64>() {
+        // Rust writes the digits that Go writes: the shortest that tell the number, then zeros.
+        Ok(number) if number.fract() == 0.0 && number.abs() < FIRST_WITH_EXPONENT => {
+            let digits = number.to_string();
+            digits.parse().map_or(Node::Float(digits.into()), Node::Int)
+        }
+        _ => Node::Float(text.into()),
+    }
+}
+
+/// Returns the compact JSON of a stored value, keys in the order of their bytes.
+pub(super) fn json(value: &Value) -> String {
+    let mut text = String::new();
+    write(value, &mut text);
+    text
+}
+
+/// Appends the compact JSON of a stored value.
+pub(super) fn write(value: &Value, json: &mut String) {
+    match &value.node {
+        Node::Null => json.push_str("null"),
+        Node::Bool(truth) => json.push_str(if *truth { "true" } else { "false" }),
+        Node::Int(number) => json.push_str(&number.to_string()),
+        Node::Float(text) => json.push_str(&float(text)),
+        Node::String(text) => write_text(text, json),
+        Node::List(items) => {
+            json.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    json.push(',');
+                }
+                write(item, json);
+            }
+            json.push(']');
+        }
+        Node::Map(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            json.push('{');
+            for (index, entry) in entries.into_iter().enumerate() {
+                if index > 0 {
+                    json.push(',');
+                }
+                write_text(&entry.key, json);
+                json.push(':');
+                write(&entry.value, json);
+            }
+            json.push('}');
+        }
+    }
+}
+
+/// Appends a text as a JSON string: nothing is escaped that need not be.
+fn write_text(text: &str, json: &mut String) {
+    json.push_str(&serde_json::to_string(text).expect("a text is JSON"));
+}
+
+/// Returns a float as the operator writes it: an integer if it has 64 bits and no sign, else in the shortest form.
+fn float(text: &str) -> String {
+    if text.parse::<u64>().is_ok() {
+        return text.to_owned();
+    }
+    text.parse()
+        .ok()
+        .and_then(serde_json::Number::from_f64)
+        .map_or_else(|| text.to_owned(), |number| number.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::manifest;
+
+    #[track_caller]
+    fn becomes(written: &str, expected: &str) {
+        assert_eq!(json(&stored(&Value::new(Node::Float(written.into())))), expected, "{written}");
+    }
+
+    #[test]
+    fn numbers_are_those_of_the_api_server() {
+        for (written, expected) in [
+            ("1.0", "1"),
+            ("1e3", "1000"),
+            ("1.5", "1.5"),
+            ("-0.0", "0"),
+            ("-2.0", "-2"),
+            ("0.10", "0.1"),
+            ("1e-7", "1e-7"),
+            ("0.000001", "1e-6"),
+            ("0.00001", "0.00001"),
+            ("9223372036854775808", "9223372036854775808"),
+            ("18446744073709551615", "1.8446744073709552e19"),
+            ("1e20", "1e20"),
+            ("1.0e+21", "1e21"),
+            ("1152921504606846976.0", "1152921504606847000"),
+        ] {
+            becomes(written, expected);
+        }
+    }
+
+    #[test]
+    fn keys_are_sorted_and_little_is_escaped() {
+        let value = manifest!({ b: [true, Value::default()], "é<&>": "a\"\\\n\u{1}\u{7f}é\u{2028}", A: {} });
+        assert_eq!(json(&value), "{\"A\":{},\"b\":[true,null],\"é<&>\":\"a\\\"\\\\\\n\\u0001\u{7f}é\u{2028}\"}");
+    }
+}
