@@ -59,7 +59,7 @@ impl<'de> Deserializer<'de> for Bridge<'_> {
             Node::Float(text) => visitor.visit_f64(text.parse().map_err(de::Error::custom)?),
             Node::String(text) => visitor.visit_str(text),
             Node::List(items) => visitor.visit_seq(Items { items: items.iter(), nulls: self.nulls }),
-            Node::Map(map) => visitor.visit_map(Entries { entries: map.iter(), current: None, nulls: self.nulls }),
+            Node::Map(map) => visitor.visit_map(Entries { rest: map.iter(), current: None, nulls: self.nulls }),
         }
     }
 
@@ -112,7 +112,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 
 /// The entries of a mapping. A key that asks for it is told its place, too. `null` is mostly the same as absent.
 struct Entries<'value> {
-    entries: std::slice::Iter<'value, Entry>,
+    rest: std::slice::Iter<'value, Entry>,
     current: Option<&'value Entry>,
     nulls: bool,
 }
@@ -121,7 +121,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     type Error = Mismatch;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
-        self.current = self.entries.find(|entry| self.nulls || !entry.value.is_null());
+        self.current = self.rest.find(|entry| self.nulls || !entry.value.is_null());
         let Some(entry) = self.current else { return Ok(None) };
         let key = Value::new(entry.key.clone());
         seed.deserialize(Bridge { value: &key, key_span: entry.key_span, nulls: false }).map(Some)

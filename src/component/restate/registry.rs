@@ -4,7 +4,7 @@ use super::settings::Settings;
 use crate::component::AppId;
 use crate::value::Traced;
 
-/// A declaration that RestateDeployments can register with.
+/// A declaration that a RestateDeployment can register with.
 #[derive(Clone, Debug)]
 pub(crate) struct Registry {
     /// Its name, by which a deployment names it.

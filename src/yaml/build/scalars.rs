@@ -92,16 +92,12 @@ impl Builder<'_> {
                 };
                 let found = rules::AMBIGUOUS_SCALAR.found(message).at(span, "readers disagree").help(help);
                 // Whoever asks what an operator makes of a file means the file as kubectl sends it.
-                match dispute.number {
-                    Some(number) => {
-                        self.diagnostics.push(Diagnostic { refused: false, ..found });
-                        Node::Float(number)
-                    }
-                    None => {
-                        self.diagnostics.push(found.refused());
-                        Node::String(text)
-                    }
+                if let Some(number) = dispute.number {
+                    self.diagnostics.push(Diagnostic { refused: false, ..found });
+                    return Node::Float(number);
                 }
+                self.diagnostics.push(found.refused());
+                Node::String(text)
             }
             Reading::NotFinite => {
                 self.diagnostics.push(

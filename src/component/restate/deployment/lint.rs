@@ -9,7 +9,7 @@ use super::{Making, in_process, pods, registry, replica_set, url};
 use crate::component::restate::{needs_operator, resource};
 use crate::component::{Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::value::{Origin, Traced};
+use crate::value::{Origin, Traced, Verbatim};
 
 pub(super) const RULES: &[Rule] = &[
     needs_operator::NO_OPERATOR,
@@ -89,7 +89,7 @@ pub(super) fn lint(declared: &RestateDeployment, context: &Context) -> Vec<Diagn
 fn mode(declared: &RestateDeployment) -> Vec<Diagnostic> {
     let spec = &declared.spec;
     let chosen = spec.deployment_mode.as_ref().map(Traced::origin).cloned().unwrap_or_default();
-    let autoscaling = spec.autoscaling.as_ref().map(|autoscaling| autoscaling.value());
+    let autoscaling = spec.autoscaling.as_ref().map(Verbatim::value);
     let mut found = Vec::new();
     if declared.mode() == Mode::Knative {
         if spec.knative.is_none() {

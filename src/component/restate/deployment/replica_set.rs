@@ -16,7 +16,7 @@ pub(super) fn replica_set(making: &Making<'_>) -> Value {
     let spec = &making.declared.spec;
     let name = making.versioned_name();
     let pod_labels = pod_labels(making);
-    let labels = Texts::from_iter(pod_labels.clone().into_iter().chain(making.own_labels()));
+    let labels: Texts = pod_labels.clone().into_iter().chain(making.own_labels()).collect();
     let mut annotations = making.annotations();
     annotations.insert("restate.dev/pod-template".to_owned(), Traced::literal(making.version.template.clone()));
     let mut pod_spec = making.version.pod_spec.clone();

@@ -42,7 +42,7 @@ pub(super) fn json(value: &Value) -> String {
 }
 
 /// Appends the compact JSON of a stored value.
-pub(super) fn write(value: &Value, json: &mut String) {
+fn write(value: &Value, json: &mut String) {
     match &value.node {
         Node::Null => json.push_str("null"),
         Node::Bool(truth) => json.push_str(if *truth { "true" } else { "false" }),
@@ -114,7 +114,7 @@ mod tests {
             ("1e-7", "1e-7"),
             ("0.000001", "1e-6"),
             ("0.00001", "0.00001"),
-            ("9223372036854775808", "9223372036854775808"),
+            ("9223372036854775808", "9223372036854776000"),
             ("18446744073709551615", "1.8446744073709552e19"),
             ("1e20", "1e20"),
             ("1.0e+21", "1e21"),

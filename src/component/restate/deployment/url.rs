@@ -62,9 +62,14 @@ fn is_number(part: &str) -> bool {
 fn is_ipv4(host: &str) -> bool {
     let parts: Vec<_> = host.strip_suffix('.').unwrap_or(host).split('.').map(str::parse::<u64>).collect();
     let Some((Ok(last), others)) = parts.split_last() else { return false };
-    others.len() < 4
-        && others.iter().all(|part| matches!(part, Ok(0..=255)))
-        && *last < 256_u64.pow(4 - others.len() as u32)
+    let greatest = match others.len() {
+        0 => u64::from(u32::MAX),
+        1 => 0xff_ffff,
+        2 => 0xffff,
+        3 => 0xff,
+        _ => return false,
+    };
+    others.iter().all(|part| matches!(part, Ok(0..=255))) && *last <= greatest
 }
 
 #[cfg(test)]

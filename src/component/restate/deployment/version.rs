@@ -3,8 +3,7 @@
 use super::declaration::{RestateDeployment, Template};
 use super::in_process::Tunnel;
 use super::stored::{self, stored};
-use crate::component::restate::making::Texts;
-use crate::value::Value;
+use crate::value::{Value, manifest};
 
 /// The letters that stand for the digits 0 to 9 in names that Kubernetes makes: no word comes of them.
 const DIGITS: &[u8; 10] = b"456789bcdf";
@@ -31,24 +30,11 @@ impl Version {
 
 /// Returns the JSON of a template: `metadata` stands there even where there is none.
 fn json(template: &Template, pod_spec: &Value) -> String {
-    let mut json = String::from("{\"metadata\":");
-    match &template.metadata {
-        None => json.push_str("null"),
-        Some(metadata) => {
-            let both = [("annotations", &metadata.annotations), ("labels", &metadata.labels)];
-            let written = both.into_iter().filter_map(|(key, texts)| Some((key, texts.as_ref()?)));
-            let parts: Vec<_> = written.map(|(key, texts)| format!("\"{key}\":{}", texts_json(texts))).collect();
-            json.push_str(&format!("{{{}}}", parts.join(",")));
-        }
-    }
-    json.push_str(",\"spec\":");
-    stored::write(pod_spec, &mut json);
-    json.push('}');
-    json
-}
-
-fn texts_json(texts: &Texts) -> String {
-    stored::json(&crate::value::ToValue::to_value(texts).expect("a map of texts is a value"))
+    let metadata = template.metadata.as_ref().map_or_else(
+        Value::default,
+        |metadata| manifest!({ annotations: metadata.annotations, labels: metadata.labels }),
+    );
+    stored::json(&manifest!({ metadata: metadata, spec: pod_spec }))
 }
 
 /// Returns the hash that a version is called by.
@@ -108,10 +94,10 @@ fn encode(mut number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Traced, Value, from_value, manifest};
+    use crate::value::{Traced, from_value};
 
     /// Returns the hash of a deployment with such pods, registered with the cluster `restate`.
-    fn of(template: Value, restate: Value, status: Option<Value>, tunnel: Option<&Tunnel>) -> String {
+    fn of(template: &Value, restate: &Value, status: Option<&Value>, tunnel: Option<&Tunnel>) -> String {
         let declared: RestateDeployment = from_value(&manifest!({
             apiVersion: "restate.dev/v1beta1", kind: "RestateDeployment", metadata: { name: "greeter" },
             spec: { template: template, restate: restate }, status: status,
@@ -134,21 +120,21 @@ mod tests {
     /// The operator was asked.
     #[test]
     fn hashes_are_those_of_the_operator() {
-        assert_eq!(of(greeter(), cluster(), None, None), "d895c84495");
+        assert_eq!(of(&greeter(), &cluster(), None, None), "d895c84495");
         let slower = manifest!({ useHttp11: false, drainDelaySeconds: 600i64, ..cluster() });
-        assert_eq!(of(greeter(), slower, None, None), "d895c84495");
+        assert_eq!(of(&greeter(), &slower, None, None), "d895c84495");
         let path = manifest!({ servicePath: "/api/v1", ..cluster() });
-        assert_eq!(of(greeter(), path, None, None), "cbff98775");
+        assert_eq!(of(&greeter(), &path, None, None), "cbff98775");
         let service = manifest!({ register: { service: { name: "restate-admin", namespace: "infra" } } });
-        assert_eq!(of(greeter(), service, None, None), "d86fdbcd95");
+        assert_eq!(of(&greeter(), &service, None, None), "d86fdbcd95");
         let cloud = manifest!({ register: { cloud: "my-cloud" }, servicePath: "/svc" });
-        assert_eq!(of(greeter(), cloud, None, None), "cd5b9459b7");
+        assert_eq!(of(&greeter(), &cloud, None, None), "cd5b9459b7");
         let collided = manifest!({ replicas: 1i64, collisionCount: 1i64 });
-        assert_eq!(of(greeter(), cluster(), Some(collided), None), "984b78c7c7");
+        assert_eq!(of(&greeter(), &cluster(), Some(&collided), None), "984b78c7c7");
         let bare = manifest!({ spec: { containers: [{
             name: "a", image: "a:1", ports: [{ containerPort: 8000i64 }, { containerPort: 8001i64, name: "http" }],
         }] } });
-        assert_eq!(of(bare, cluster(), None, None), "89bd9b9fc6");
+        assert_eq!(of(&bare, &cluster(), None, None), "89bd9b9fc6");
     }
 
     #[test]
@@ -170,7 +156,7 @@ mod tests {
             },
         });
         let restate = manifest!({ register: { cloud: "my-cloud" }, tunnelMode: "in-process" });
-        assert_eq!(of(template, restate, None, Some(&tunnel)), "cc698b98b5");
+        assert_eq!(of(&template, &restate, None, Some(&tunnel)), "cc698b98b5");
     }
 
     #[test]
