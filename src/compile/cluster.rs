@@ -155,7 +155,8 @@ pub(super) fn context<'sources>(
     components.sort_by(|a, b| a.key().cmp(&b.key()));
     let stores = components.iter().flat_map(|declaration| declaration.component.offers()).collect();
     let offers = Offers::new(stores).withheld(std::mem::take(&mut declarations.withheld));
-    let mut claims: Vec<_> = components.iter().flat_map(|declaration| declaration.component.claims(&offers)).collect();
+    let mut claims: Vec<_> =
+        components.iter().flat_map(|declaration| declaration.component.claims(&offers, purpose)).collect();
     claims.sort_by(|a, b| (&a.user, &a.credentials.namespace).cmp(&(&b.user, &b.credentials.namespace)));
     for claim in &claims {
         declarations.problems.extend(offers.problem(claim.store.as_ref(), &claim.claimant));

@@ -70,8 +70,8 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
         None
     }
 
-    /// Returns what it asks of others, knowing what they offer.
-    fn claims(&self, _offers: &Offers) -> Vec<Claim> {
+    /// Returns what it asks of others, knowing what they offer and what its objects are made for.
+    fn claims(&self, _offers: &Offers, _purpose: Purpose) -> Vec<Claim> {
         Vec::new()
     }
 
@@ -101,7 +101,7 @@ pub(crate) trait Declared: fmt::Debug + Send + Sync {
     /// See [`Component::restate_registry`].
     fn restate_registry(&self) -> Option<RestateRegistry>;
     /// See [`Component::claims`].
-    fn claims(&self, offers: &Offers) -> Vec<Claim>;
+    fn claims(&self, offers: &Offers, purpose: Purpose) -> Vec<Claim>;
     /// See [`Component::secrets`].
     fn secrets(&self, context: &Context) -> Vec<NeededSecret>;
     /// See [`Component::secrets_in_clear`].
@@ -122,8 +122,8 @@ impl<C: Component> Declared for C {
     fn restate_registry(&self) -> Option<RestateRegistry> {
         Component::restate_registry(self)
     }
-    fn claims(&self, offers: &Offers) -> Vec<Claim> {
-        Component::claims(self, offers)
+    fn claims(&self, offers: &Offers, purpose: Purpose) -> Vec<Claim> {
+        Component::claims(self, offers, purpose)
     }
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
         Component::secrets(self, context)

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use super::{
     App, AppId, Chart, ChartSource, Claim, Component, Context, Credentials, NeededSecret, Offers, Part, Permissions,
-    Pods, Switch, Switches,
+    Pods, Purpose, Switch, Switches,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::project;
@@ -60,7 +60,7 @@ impl Component for Loki {
         })
     }
 
-    fn claims(&self, offers: &Offers) -> Vec<Claim> {
+    fn claims(&self, offers: &Offers, _: Purpose) -> Vec<Claim> {
         let found = storage::find(self, offers);
         if !found.is_s3() {
             return Vec::new();

@@ -30,7 +30,7 @@ pub(super) use operator::RestateOperator;
 pub(crate) use registry::Registry;
 pub(crate) use settings::Settings;
 
-use super::{App, AppId, Claim, Component, Context, NeededSecret, Offers, Part};
+use super::{App, AppId, Claim, Component, Context, NeededSecret, Offers, Part, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
 use crate::source::Span;
@@ -50,8 +50,10 @@ impl Component for RestateCluster {
         Some(Registry { name: self.name(), cloud: None })
     }
 
-    fn claims(&self, _: &Offers) -> Vec<Claim> {
-        snapshots::claim(self).into_iter().collect()
+    fn claims(&self, offers: &Offers, purpose: Purpose) -> Vec<Claim> {
+        // The operator knows no snapshots of ours: a store that is not there is no fault of what it makes.
+        let answered = |claim: &Claim| purpose == Purpose::Tree || offers.store(claim.store.as_ref()).is_some();
+        snapshots::claim(self).into_iter().filter(answered).collect()
     }
 
     fn secrets(&self, _: &Context) -> Vec<NeededSecret> {
