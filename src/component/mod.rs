@@ -50,6 +50,11 @@ pub(crate) trait Component: DeserializeOwned + JsonSchema + fmt::Debug + Send + 
         shape::schema_of::<Self>()
     }
 
+    /// Converts a document whose shape was checked. An error is a mistake of ours.
+    fn declare(document: &Value) -> Result<Self, String> {
+        value::from_value(document).map_err(|mismatch| mismatch.to_string())
+    }
+
     /// Returns the declaration that the switches imply.
     fn implied(_switches: &Switches<'_>) -> Option<Value> {
         None
@@ -170,10 +175,7 @@ impl Kind {
             offers_stores: C::OFFERS_STORES,
             make_schema: C::schema,
             schema: OnceLock::new(),
-            declare: |value| match value::from_value::<C>(value) {
-                Ok(component) => Ok(Box::new(component)),
-                Err(mismatch) => Err(mismatch.to_string()),
-            },
+            declare: |document| Ok(Box::new(C::declare(document)?)),
             implied: C::implied,
         }
     }

@@ -62,6 +62,9 @@ pub(crate) enum Part {
     Chart(Chart),
     /// A Job that runs once for each content.
     RunOnce(RunOnce),
+    /// An object that an operator will make of another part. It is never written, and known to whatever looks at all
+    /// objects: nobody else may make it, and the Secrets that it reads are needed.
+    Known(Value),
 }
 
 /// An object with the wishes about it.

@@ -84,6 +84,8 @@ pub(crate) struct Layout {
     pub(crate) namespaces: BTreeMap<String, Option<Object>>,
     /// The stages by folder and name.
     pub(crate) stages: BTreeMap<AppId, Stage>,
+    /// What operators will make of objects of the stages: it has no place in the tree.
+    pub(crate) known: Vec<Object>,
 }
 
 /// Returns the objects that `app` stands for, in its order, without the engine's marks on those that are no engine's.
@@ -92,21 +94,20 @@ pub(crate) fn bare_objects(app: App) -> Vec<Value> {
         Part::Object(manifest) => vec![manifest.value],
         Part::Chart(chart) => flux::chart(&chart).into_iter().map(|(value, _)| value).collect(),
         Part::RunOnce(job) => vec![flux::run_once(job).0],
+        Part::Known(_) => Vec::new(),
     };
     app.parts.into_iter().flat_map(values).collect()
 }
 
-/// Returns the objects that `parts` of an app stand for, in their order.
-fn objects(parts: Vec<Part>, because: &Origin) -> Vec<Placed> {
-    parts
-        .into_iter()
-        .flat_map(|part| match part {
-            Part::Object(manifest) => vec![flux::object(manifest)],
-            Part::Chart(chart) => flux::chart(&chart),
-            Part::RunOnce(job) => vec![flux::run_once(job)],
-        })
-        .filter_map(|(value, file_name)| placed(value, file_name.as_deref(), because.clone()))
-        .collect()
+/// Returns the objects that one part of an app stands for, in their order.
+fn objects(part: Part, because: &Origin) -> Vec<Placed> {
+    let objects = match part {
+        Part::Object(manifest) => vec![flux::object(manifest)],
+        Part::Chart(chart) => flux::chart(&chart),
+        Part::RunOnce(job) => vec![flux::run_once(job)],
+        Part::Known(value) => vec![(value, None)],
+    };
+    objects.into_iter().filter_map(|(value, file_name)| placed(value, file_name.as_deref(), because.clone())).collect()
 }
 
 fn placed(value: Value, file_name: Option<&str>, because: Origin) -> Option<Placed> {
@@ -150,7 +151,7 @@ fn unique(apps: Vec<(App, Origin)>, problems: &mut Vec<Diagnostic>) -> Vec<(App,
 /// Lays out what the apps stand for and the `raw` objects, and finds whatever would stand in the same place.
 pub(crate) fn lay_out(apps: Vec<(App, Origin)>, raw: Vec<Object>, problems: &mut Vec<Diagnostic>) -> Layout {
     let mut layout = Layout::default();
-    let mut by_id: BTreeMap<ObjectId, Origin> = BTreeMap::new();
+    let mut makers = Makers::new();
     for (app, declared) in unique(apps, problems) {
         let mut stage = Stage {
             id: app.id.get().clone(),
@@ -160,8 +161,15 @@ pub(crate) fn lay_out(apps: Vec<(App, Origin)>, raw: Vec<Object>, problems: &mut
             health: app.health,
             timeout: app.timeout,
         };
-        for placed in objects(app.parts, &stage.because) {
-            layout.add(&mut stage, placed, &mut by_id, problems);
+        for part in app.parts {
+            let is_known = matches!(part, Part::Known(_));
+            for placed in objects(part, &stage.because) {
+                if is_known {
+                    layout.add_known(placed.object, &mut makers, problems);
+                } else {
+                    layout.add(&mut stage, placed, &mut makers, problems);
+                }
+            }
         }
         layout.stages.insert(stage.id.clone(), stage);
     }
@@ -186,7 +194,7 @@ pub(crate) fn lay_out(apps: Vec<(App, Origin)>, raw: Vec<Object>, problems: &mut
         });
         stage.because.add(&object.declared);
         let file = file_name_of(&object, &object.id.name);
-        layout.add(&mut stage, Placed { object, file }, &mut by_id, problems);
+        layout.add(&mut stage, Placed { object, file }, &mut makers, problems);
         layout.stages.insert(id, stage);
     }
     layout.stages.retain(|_, stage| !stage.objects.is_empty());
@@ -210,27 +218,40 @@ fn has_place(placed: &Placed) -> bool {
     fine(&placed.file) && id.namespace.as_deref().is_none_or(fine) && (id.kind != "Namespace" || fine(&id.name))
 }
 
+/// Who makes which object, and whether an operator does.
+type Makers = BTreeMap<ObjectId, (Origin, bool)>;
+
+/// Whether nothing else makes `object`; what else does is a problem.
+fn first(object: &Object, by_operator: bool, makers: &mut Makers, problems: &mut Vec<Diagnostic>) -> bool {
+    let Some((known, known_by_operator)) = makers.get(&object.id) else {
+        makers.insert(object.id.clone(), (object.declared.clone(), by_operator));
+        return true;
+    };
+    let operator = if by_operator || *known_by_operator { ", once by an operator" } else { "" };
+    let found = OBJECT_CLASH.found(format!("`{}` is made twice{operator}", object.id));
+    problems.push(both(found, &object.declared, known));
+    false
+}
+
 impl Layout {
+    /// Adds what an operator will make.
+    fn add_known(&mut self, object: Object, makers: &mut Makers, problems: &mut Vec<Diagnostic>) {
+        if first(&object, true, makers, problems) {
+            self.known.push(object);
+        }
+    }
+
     /// Adds an object to `stage`; a Namespace goes to its own folder.
-    fn add(
-        &mut self,
-        stage: &mut Stage,
-        placed: Placed,
-        by_id: &mut BTreeMap<ObjectId, Origin>,
-        problems: &mut Vec<Diagnostic>,
-    ) {
+    fn add(&mut self, stage: &mut Stage, placed: Placed, makers: &mut Makers, problems: &mut Vec<Diagnostic>) {
         let object = &placed.object;
         if !has_place(&placed) {
             let found = NO_PLACE.found(format!("`{}` makes no path of the tree", object.id));
             problems.push(found.decided_at(object.declared.spans(), ""));
             return;
         }
-        if let Some(known) = by_id.get(&object.id) {
-            let found = OBJECT_CLASH.found(format!("`{}` is made twice", object.id));
-            problems.push(both(found, &object.declared, known));
+        if !first(object, false, makers, problems) {
             return;
         }
-        by_id.insert(object.id.clone(), object.declared.clone());
         if let Some(namespace) = &object.id.namespace {
             self.namespaces.entry(namespace.clone()).or_default();
         }

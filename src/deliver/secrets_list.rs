@@ -42,7 +42,7 @@ pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project)
     }
     // What components need was told above, in better words.
     let known: Vec<_> = listed.keys().cloned().collect();
-    for reference in objects().flat_map(references) {
+    for reference in objects().chain(&layout.known).flat_map(references) {
         let namespace = Traced::literal(reference.namespace);
         if known.contains(&(namespace.get().clone(), reference.name.get().clone())) {
             continue;

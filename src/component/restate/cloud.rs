@@ -101,6 +101,7 @@ pub(super) fn objects(making: &Making<'_>) -> Vec<Value> {
         && let Some(project) = google_project(account.get())
     {
         let project = account.map(|_| project.to_owned());
+        let version = making.settings.version.map(|version| version.google_account_version());
         let mut metadata = making.annotated("restate-workload-identity", None);
         let annotations = manifest!({ "cnrm.cloud.google.com/project-id": project });
         if let Some(metadata) = metadata.as_map_mut() {
@@ -116,6 +117,7 @@ pub(super) fn objects(making: &Making<'_>) -> Vec<Value> {
                 member: text!("serviceAccount:{}.svc.id.goog[{}/restate]", project, making.name()),
                 role: "roles/iam.workloadIdentityUser",
                 resourceRef: {
+                    apiVersion: version,
                     kind: "IAMServiceAccount", external: text!("projects/{}/serviceAccounts/{}", project, account),
                 },
             },
@@ -130,11 +132,13 @@ pub(super) fn objects(making: &Making<'_>) -> Vec<Value> {
 
 /// Returns a Job that fails until pods have their credentials.
 fn canary(making: &Making<'_>, name: &'static str, command: &[&'static str]) -> Value {
+    let deadline = making.settings.version.map(|version| version.canary_deadline());
     manifest!({
         apiVersion: "batch/v1", kind: "Job",
         metadata: making.job_metadata(name),
         spec: {
             backoffLimit: 1i64,
+            activeDeadlineSeconds: deadline,
             template: { spec: {
                 containers: [{ name: "canary", image: making.settings.canary_image, command: command }],
                 restartPolicy: "Never",

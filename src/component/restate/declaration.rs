@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::metadata::ResourceMeta;
 use super::toml::Config;
-use crate::value::{Checked, Traced};
+use crate::value::{Checked, Traced, Value};
 
 /// A Restate cluster in a namespace of its own, which is named like it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,6 +35,10 @@ pub(crate) struct RestateCluster {
     #[serde(skip)]
     #[schemars(skip)]
     pub(super) toml: OnceLock<Config>,
+    /// The resource as it was written, where it is to be delivered as such.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub(super) written: Option<Value>,
 }
 
 /// What is wanted of a Restate cluster.

@@ -13,8 +13,6 @@ use crate::value::{Traced, Value, manifest};
 pub(super) const KEY_CLASS: &str = "request-signing-key-v1";
 /// The kind of that class, which a cluster may not serve.
 pub(super) const KEY_CLASS_KIND: &str = "SecretProviderClass";
-/// The variable that names the file of the key.
-pub(super) const KEY_VARIABLE: &str = "RESTATE_REQUEST_IDENTITY_PRIVATE_KEY_PEM_FILE";
 /// The variable that names the file of trusted certificates.
 pub(super) const CERTIFICATES_VARIABLE: &str = "SSL_CERT_FILE";
 /// The container that collects trusted certificates.
@@ -83,7 +81,8 @@ impl Extras {
         let because = path.origin();
         self.volumes.push(manifest!({ name: name, ..volume }).because(because));
         self.mounts.push(manifest!({ name: name, mountPath: "/signing-key", readOnly: true }).because(because));
-        self.env.push(manifest!({ name: KEY_VARIABLE, value: path }));
+        let variable = making.settings.version.map(|version| version.signing_key_variable());
+        self.env.push(manifest!({ name: variable, value: path }));
     }
 
     fn add_certificates(&mut self, making: &Making<'_>, certificates: &[SecretKey]) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::RestateCluster;
 use super::declaration::{NetworkPeers, Security, SigningKey};
+use super::delivery;
 use super::settings::Settings;
 use super::snapshots::Snapshots;
 use crate::component::{Context, Pods, Purpose};
@@ -14,9 +15,14 @@ const NAME_LABEL: &str = "app.kubernetes.io/name";
 /// The label that tells one cluster from another.
 const INSTANCE_LABEL: &str = "app.kubernetes.io/instance";
 /// What bayplan itself is asked; never copied.
-pub(super) const WISHES: &str = "bayplan.dev/";
+const WISHES: &str = "bayplan.dev/";
 /// The operator copies it like any other annotation; in a tree it would tell `kubectl apply` lies.
 pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Whether an annotation asks something of bayplan itself.
+pub(super) fn is_wish(key: &str) -> bool {
+    key.starts_with(WISHES)
+}
 
 /// Keys to values, as labels and annotations have them.
 pub(super) type Texts = BTreeMap<String, Traced<String>>;
@@ -38,16 +44,33 @@ impl<'context> Making<'context> {
         let tree = context.purpose == Purpose::Tree;
         let settings = match &context.restate {
             Some(settings) => settings.clone(),
+            None if tree && delivery::is_by_operator(declared) => {
+                Settings::external(&context.project).unwrap_or_default()
+            }
             None if tree => Settings::without_operator(),
             None => Settings::default(),
         };
+        let snapshots = if tree { Snapshots::find(declared, context) } else { None };
+        Self::with(declared, settings, tree, snapshots)
+    }
+
+    /// Returns what the operator makes of a resource, and nothing else.
+    pub(super) fn twin(declared: &'context RestateCluster, settings: Settings) -> Self {
+        Self::with(declared, settings, false, None)
+    }
+
+    fn with(
+        declared: &'context RestateCluster,
+        settings: Settings,
+        tree: bool,
+        snapshots: Option<Snapshots<'context>>,
+    ) -> Self {
         let metadata = &declared.metadata;
-        let mut labels: Texts =
-            metadata.labels.iter().map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
+        let copied = metadata.labels.iter().filter(|(key, _)| settings.version.get().copies_label(key));
+        let mut labels: Texts = copied.map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
         labels.extend(declared.own_labels());
         let mut annotations = metadata.annotations.clone();
-        annotations.retain(|key, _| !(key.starts_with(WISHES) || tree && key == LAST_APPLIED));
-        let snapshots = if tree { Snapshots::find(declared, context) } else { None };
+        annotations.retain(|key, _| !(is_wish(key) || tree && key == LAST_APPLIED));
         Self { declared, settings, tree, snapshots, labels, annotations }
     }
 

@@ -3,10 +3,12 @@
 mod cloud;
 mod config_map;
 mod declaration;
+mod delivery;
 mod deployment;
 mod env;
 mod environment;
 mod extras;
+mod install;
 mod lint;
 mod making;
 mod metadata;
@@ -22,6 +24,7 @@ mod services;
 mod settings;
 mod snapshots;
 mod toml;
+mod versions;
 
 pub(super) use declaration::RestateCluster;
 pub(super) use deployment::Deployment;
@@ -34,6 +37,7 @@ use super::{App, AppId, Claim, Component, Context, NeededSecret, Offers, Part, P
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
 use crate::source::Span;
+use crate::value::Value;
 use making::Making;
 
 impl Component for RestateCluster {
@@ -48,6 +52,10 @@ impl Component for RestateCluster {
 
     fn restate_registry(&self) -> Option<Registry> {
         Some(Registry { name: self.name(), cloud: None })
+    }
+
+    fn declare(document: &Value) -> Result<Self, String> {
+        delivery::declare(document)
     }
 
     fn claims(&self, offers: &Offers, purpose: Purpose) -> Vec<Claim> {
@@ -72,7 +80,12 @@ impl Component for RestateCluster {
         let making = Making::new(self, context);
         let id = self.name().map(|name| AppId::new(name.clone(), "restate"));
         let after = making.snapshots.as_ref().map(snapshots::Snapshots::stage);
-        vec![App { timeout: "15m", ..App::new(id, parts(&making)) }.after(after)]
+        let app = |parts| App { timeout: "15m", ..App::new(id, parts) }.after(after);
+        vec![match delivery::by_operator(&making) {
+            Some(delivered) => App { health: vec![delivery::HEALTH], ..app(delivered.parts(&making)) }
+                .after(delivered.operator(&making)),
+            None => app(parts(&making)),
+        }]
     }
 }
 

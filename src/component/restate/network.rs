@@ -15,7 +15,7 @@ pub(super) const NODE: u16 = 5122;
 
 /// Returns all policies, or none where they are switched off.
 pub(super) fn policies(making: &Making<'_>) -> Vec<Value> {
-    let disabled = making.security().and_then(|security| security.disable_network_policies.clone()).unwrap_or_default();
+    let disabled = disabled(making);
     if *disabled.get() {
         return Vec::new();
     }
@@ -33,6 +33,11 @@ pub(super) fn policies(making: &Making<'_>) -> Vec<Value> {
         Some(policy(making, "allow-metrics-access", &["Ingress"], &node_access(making))),
     ];
     all.into_iter().flatten().map(|policy| policy.because(disabled.origin())).collect()
+}
+
+/// Whether there are to be no policies.
+pub(super) fn disabled(making: &Making<'_>) -> Traced<bool> {
+    making.security().and_then(|security| security.disable_network_policies.clone()).unwrap_or_default()
 }
 
 /// Returns a policy of the cluster's pods.
@@ -75,19 +80,22 @@ fn aws_agent() -> Value {
 /// The user's rules, what snapshots need, the other nodes, and whatever pod asks for it by its label.
 fn egress(making: &Making<'_>) -> Value {
     let rules = making.security().and_then(|security| security.network_egress_rules.as_ref());
-    let store = making.snapshots.as_ref().map(|snapshots| {
-        let (pods, port) = (&snapshots.store.pods, snapshots.store.pod_port);
-        manifest!({ ports: [{ port: port, protocol: "TCP" }], to: [peer(pods)] }).because(snapshots.because())
-    });
     manifest!({ egress: [
         ..rules,
-        store,
+        to_store(making),
         { ports: [{ port: NODE, protocol: "TCP" }], to: [peer(&making.declared.pods())] },
         { to: [{
             namespaceSelector: {},
             podSelector: { matchLabels: { (format!("allow.restate.dev/{}", making.name())): "true" } },
         }] },
     ] })
+}
+
+/// Returns the rule that lets the pods reach the store of their snapshots.
+pub(super) fn to_store(making: &Making<'_>) -> Option<Value> {
+    let snapshots = making.snapshots.as_ref().filter(|_| !*disabled(making).get())?;
+    let (pods, port) = (&snapshots.store.pods, snapshots.store.pod_port);
+    Some(manifest!({ ports: [{ port: port, protocol: "TCP" }], to: [peer(pods)] }).because(snapshots.because()))
 }
 
 fn ingress_access(making: &Making<'_>) -> Value {

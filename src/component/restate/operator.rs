@@ -1,16 +1,18 @@
-//! `RestateOperator`: the settings of the operator that make a difference to its clusters.
+//! `RestateOperator`: the operator, with the settings that make a difference to what it makes.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::install;
 use super::settings::Settings;
-use crate::component::{App, Component, Context};
+use super::versions::Version;
+use crate::component::{App, Component, Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Name;
 use crate::project;
-use crate::value::Traced;
+use crate::value::{Origin, Traced};
 
-/// The Restate operator of a cluster, as far as its settings decide what it makes of its resources.
+/// The Restate operator of a cluster: its installation, and the settings that decide what it makes of its resources.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RestateOperator {
@@ -18,14 +20,13 @@ pub(crate) struct RestateOperator {
     #[expect(dead_code, reason = "read before, to find the kind")]
     api_version: Traced<String>,
     /// `RestateOperator`.
-    #[expect(dead_code, reason = "read before, to find the kind")]
     kind: Traced<String>,
     /// Its name, for people.
     #[expect(dead_code, reason = "read before, to tell declarations apart")]
     metadata: OperatorMeta,
     /// Its settings.
     #[serde(default)]
-    spec: Spec,
+    pub(super) spec: Spec,
 }
 
 /// The metadata of an operator.
@@ -40,23 +41,29 @@ struct OperatorMeta {
 /// Settings of the operator.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Spec {
+pub(super) struct Spec {
+    /// Whether the project installs it. Default: true; false where something else does.
+    install: Option<Traced<bool>>,
+    /// The minor version: `2.8`, `3.0` or `3.1`. Default: 2.8, of which everything is known.
+    #[serde(default)]
+    version: Traced<Version>,
+    /// The exact version of its charts. Default: the last one of the minor version that bayplan knows.
+    pub(super) chart_version: Option<Traced<String>>,
     /// The namespace that it runs in. Default: `restate-operator`.
     namespace: Option<Traced<Name>>,
     /// The label of its pods, by which policies let it in. Default: `app: restate-operator`, as its chart sets it.
     label: Option<Label>,
     /// The EKS cluster that it makes Pod Identity Associations for. Default: none.
-    aws_pod_identity_association_cluster: Option<Traced<String>>,
+    pub(super) aws_pod_identity_association_cluster: Option<Traced<String>>,
     /// Whether it binds the Google service accounts that clusters name. Default: false.
     #[serde(default)]
-    gcp_workload_identity: Traced<bool>,
-    /// The image of tunnels to Restate Cloud. Default: `ghcr.io/restatedev/restate-cloud-tunnel-client:0.6.0`.
-    tunnel_client_default_image: Option<Traced<String>>,
+    pub(super) gcp_workload_identity: Traced<bool>,
+    /// The image of tunnels to Restate Cloud. Default: the one that the operator was published with.
+    pub(super) tunnel_client_default_image: Option<Traced<String>>,
     /// The domain of the cluster. Default: `cluster.local`.
-    #[expect(dead_code, reason = "decides where versions are registered, which no object tells")]
-    cluster_dns: Option<Traced<String>>,
+    pub(super) cluster_dns: Option<Traced<String>>,
     /// The image that canary Jobs and the collector of certificates run. Default: `alpine:3.21`.
-    canary_image: Option<Traced<String>>,
+    pub(super) canary_image: Option<Traced<String>>,
     /// The optional custom resources that the cluster serves. Default: none.
     #[serde(default)]
     installed_crds: Vec<Traced<OptionalKind>>,
@@ -90,11 +97,32 @@ impl OptionalKind {
     }
 }
 
+const SEVERAL: Rule = Rule::error(
+    "restate/several-operators",
+    "there is more than one `RestateOperator`",
+    "Each of them would act on every resource of the cluster, and undo what the other one does.",
+    "keep one of them",
+);
+
+const LABEL_NOT_OF_CHART: Rule = Rule::error(
+    "restate/label-not-of-chart",
+    "the operator that is installed has another label than its declaration says",
+    "Policies would let in pods that are not there, and keep the operator out.",
+    "use `name: app`, and any `value`, which the chart is then told; or `install: false` where something else installs it",
+);
+
+const OTHER_VERSION: Rule = Rule::warning(
+    "restate/other-operator-version",
+    "the charts are of another minor version than the operator is said to be",
+    "What the operator makes is known for the versions that `version` offers; another one may differ.",
+    "set `version` to the minor version of the charts",
+);
+
 impl Component for RestateOperator {
     const API_VERSION: &'static str = project::API_VERSION;
     const KIND: &'static str = "RestateOperator";
-    const ABOUT: &'static str = "settings of the Restate operator that decide what becomes of a RestateCluster";
-    const RULES: &'static [Rule] = &[];
+    const ABOUT: &'static str = "the Restate operator: its charts, and the settings that decide what it makes";
+    const RULES: &'static [Rule] = &[SEVERAL, LABEL_NOT_OF_CHART, OTHER_VERSION];
 
     fn restate_operator(&self) -> Option<Settings> {
         let spec = &self.spec;
@@ -104,6 +132,8 @@ impl Component for RestateOperator {
             None => defaults.label,
         };
         Some(Settings {
+            declared: self.kind.origin().clone(),
+            version: spec.version.clone(),
             namespace: spec.namespace.as_ref().map_or(defaults.namespace, |name| name.map(ToString::to_string)),
             label,
             aws_pod_identity_association_cluster: spec.aws_pod_identity_association_cluster.clone(),
@@ -117,12 +147,54 @@ impl Component for RestateOperator {
         })
     }
 
-    fn lint(&self, _: &Context) -> Vec<Diagnostic> {
-        Vec::new()
+    fn lint(&self, context: &Context) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        found.extend(context.restate.as_ref().and_then(|first| self.second(&first.declared)));
+        if *self.installed().get() {
+            found.extend(self.label_not_of_chart());
+            found.extend(self.other_version());
+        }
+        found
     }
 
-    /// The operator itself is installed by something else.
-    fn expand(&self, _: &Context) -> Vec<App> {
-        Vec::new()
+    fn expand(&self, context: &Context) -> Vec<App> {
+        let installed = self.installed();
+        let settings = self.restate_operator().filter(|_| *installed.get() && context.purpose == Purpose::Tree);
+        let because = |app: App| App { id: app.id.because(installed.origin()), ..app };
+        settings.map(|settings| install::apps(self, &settings)).unwrap_or_default().into_iter().map(because).collect()
+    }
+}
+
+impl RestateOperator {
+    fn installed(&self) -> Traced<bool> {
+        self.spec.install.clone().unwrap_or_else(|| Traced::literal(true))
+    }
+
+    fn second(&self, first: &Origin) -> Option<Diagnostic> {
+        (first != self.kind.origin()).then(|| {
+            let found = SEVERAL.found("this is a second `RestateOperator`").decided_at(self.kind.origin().spans(), "");
+            first.spans().iter().fold(found, |found, &span| found.at(span, "the first one"))
+        })
+    }
+
+    fn label_not_of_chart(&self) -> Option<Diagnostic> {
+        let label = self.spec.label.as_ref()?;
+        let (shown, place) = match (&label.name, &label.value) {
+            (Some(name), Some(_)) if name.get() == install::LABEL => return None,
+            (Some(name), Some(_)) => (format!("the chart sets no label `{name}`"), name.origin()),
+            (Some(one), None) | (None, Some(one)) => ("a label has a name and a value".to_owned(), one.origin()),
+            (None, None) => ("the operator's pods have a label in any case".to_owned(), self.kind.origin()),
+        };
+        Some(LABEL_NOT_OF_CHART.found(shown).decided_at(place.spans(), ""))
+    }
+
+    fn other_version(&self) -> Option<Diagnostic> {
+        let (chart, version) = (self.spec.chart_version.as_ref()?, &self.spec.version);
+        let minor = |text: &str| text.splitn(3, '.').take(2).map(str::to_owned).collect::<Vec<_>>();
+        let known = version.get().chart();
+        (minor(chart.get()) != minor(known)).then(|| {
+            let message = format!("the charts are of version `{chart}`, and what is known is that of `{known}`");
+            OTHER_VERSION.found(message).decided_at(chart.origin().and(version.origin()).spans(), "")
+        })
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn parts(making: &Making<'_>) -> Vec<Part> {
         from: [network::peer(&pods)], ports: [{ port: network::NODE, protocol: "TCP" }],
     }] });
     let policy = network::policy(making, "allow-provision-access", &["Ingress"], &rules);
-    let disabled = making.security().and_then(|security| security.disable_network_policies.clone()).unwrap_or_default();
+    let disabled = network::disabled(making);
     let policy = (!disabled.get()).then(|| because(policy).because(disabled.origin()).into());
     let job = Part::RunOnce(RunOnce { job: because(job(making)), inputs: Vec::new() });
     policy.into_iter().chain([job]).collect()

@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 
 use super::lint::UNKNOWN_WISH;
-use super::making::{LAST_APPLIED, Texts, WISHES};
+use super::making::{LAST_APPLIED, Texts, is_wish};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::{self, Value, Verbatim};
 
@@ -77,7 +77,7 @@ impl<T> Resource<T> {
         let Some(metadata) = map.get_mut("metadata").and_then(Value::as_map_mut) else { return resource };
         metadata.retain(|entry| !SERVER_FIELDS.contains(&entry.key.as_ref()) && !entry.value.is_null());
         let none_left = metadata.get_mut("annotations").and_then(Value::as_map_mut).is_some_and(|annotations| {
-            annotations.retain(|entry| !entry.key.starts_with(WISHES) && entry.key != LAST_APPLIED);
+            annotations.retain(|entry| !is_wish(&entry.key) && entry.key != LAST_APPLIED);
             annotations.is_empty()
         });
         if none_left {
@@ -89,7 +89,7 @@ impl<T> Resource<T> {
 
 /// Returns what is wrong with the wishes in the annotations of a resource that is always delivered itself.
 pub(super) fn wishes(annotations: &Texts) -> Vec<Diagnostic> {
-    let wishes = annotations.iter().filter(|(key, _)| key.starts_with(WISHES));
+    let wishes = annotations.iter().filter(|(key, _)| is_wish(key));
     let wrong = wishes.filter(|(key, value)| !(*key == DELIVERY && value.get() == "operator"));
     wrong
         .map(|(key, value)| {

@@ -1,10 +1,16 @@
 //! The settings of the operator: what it would do differently from one Kubernetes cluster to the next.
 
-use crate::value::Traced;
+use super::versions::Version;
+use crate::project::Project;
+use crate::value::{Origin, Traced};
 
 /// The settings of a Restate operator.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    /// Who says that there is an operator; nobody where none is.
+    pub(super) declared: Origin,
+    /// Its version.
+    pub(super) version: Traced<Version>,
     /// The namespace that it runs in.
     pub(super) namespace: Traced<String>,
     /// The label of its pods. Without one no policy lets it in.
@@ -26,6 +32,8 @@ impl Default for Settings {
     fn default() -> Self {
         let literal = |text: &str| Traced::literal(text.to_owned());
         Self {
+            declared: Origin::default(),
+            version: Traced::default(),
             namespace: literal("restate-operator"),
             label: Some((literal("app"), literal("restate-operator"))),
             aws_pod_identity_association_cluster: None,
@@ -41,6 +49,21 @@ impl Settings {
     /// Returns the settings where no operator is declared, so that no policy needs to let it in.
     pub(super) fn without_operator() -> Self {
         Self { label: None, ..Self::default() }
+    }
+
+    /// Returns the settings of an operator that exists without the project: it is named as a kind of its own, by the
+    /// namespace that it runs in, or by the definition that it watches.
+    pub(super) fn external(project: &Project) -> Option<Self> {
+        let is_operator = |kind: &str, name: &str| {
+            kind == "RestateOperator" || kind == "CustomResourceDefinition" && name == "restateclusters.restate.dev"
+        };
+        let found =
+            project.externals().iter().find(|external| is_operator(external.kind.get(), external.name.get()))?;
+        let mut settings = Self { declared: found.kind.origin().clone(), ..Self::default() };
+        if let Some(namespace) = &found.namespace {
+            settings.namespace = namespace.map(ToString::to_string);
+        }
+        Some(settings)
     }
 
     /// Returns who says that the cluster serves the custom resource `kind`, if it does.

@@ -11,7 +11,7 @@ mod stored;
 mod url;
 mod version;
 
-use super::making::{LAST_APPLIED, Texts, WISHES};
+use super::making::{LAST_APPLIED, Texts, is_wish};
 use super::needs_operator;
 use super::registry::Registry;
 use super::resource::Resource;
@@ -137,7 +137,7 @@ impl<'declared> Making<'declared> {
     /// Returns the annotations of the resource that are handed on.
     fn user_annotations(&self) -> Texts {
         let mut annotations = self.declared.metadata.annotations.clone();
-        annotations.retain(|key, _| !key.starts_with(WISHES) && key != LAST_APPLIED);
+        annotations.retain(|key, _| !is_wish(key) && key != LAST_APPLIED);
         annotations
     }
 

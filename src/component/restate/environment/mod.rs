@@ -4,7 +4,7 @@ mod declaration;
 mod lint;
 mod tunnel;
 
-use super::making::{LAST_APPLIED, Texts, WISHES};
+use super::making::{LAST_APPLIED, Texts, is_wish};
 use super::needs_operator;
 use super::registry::{self, Cloud, Registry};
 use super::resource::Resource;
@@ -117,7 +117,7 @@ impl Making<'_> {
     /// Returns the annotations of every object, if there are any.
     fn annotations(&self) -> Option<Texts> {
         let mut annotations = self.declared.metadata.annotations.clone();
-        annotations.retain(|key, _| !key.starts_with(WISHES) && key != LAST_APPLIED);
+        annotations.retain(|key, _| !is_wish(key) && key != LAST_APPLIED);
         (!annotations.is_empty()).then_some(annotations)
     }
 }

@@ -1,7 +1,7 @@
 //! Rules about the pods.
 
 use super::at;
-use crate::component::restate::extras::{CERTIFICATES_VARIABLE, COLLECTOR, KEY_VARIABLE};
+use crate::component::restate::extras::{CERTIFICATES_VARIABLE, COLLECTOR};
 use crate::component::restate::making::Making;
 use crate::component::restate::{env, extras};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -79,7 +79,8 @@ pub(super) fn lint(making: &Making<'_>) -> Vec<Diagnostic> {
 
 fn reserved(making: &Making<'_>, extras: &extras::Extras) -> Vec<Diagnostic> {
     let sets = |variable: &str| extras.env.iter().any(|entry| text(entry, "name") == Some(variable));
-    let optional = [KEY_VARIABLE, CERTIFICATES_VARIABLE].into_iter().filter(|variable| sets(variable));
+    let key = making.settings.version.get().signing_key_variable();
+    let optional = [key, CERTIFICATES_VARIABLE].into_iter().filter(|variable| sets(variable));
     let all = env::RESERVED.iter().copied().chain(optional);
     let entries = all.filter_map(|name| Some((name, making.declared.env(name)?.get("name")?)));
     entries

@@ -40,6 +40,8 @@ pub(super) const RULES: &[Rule] = &[
     security::ROLE_WITHOUT_CLUSTER,
     security::STORE_OUT_OF_REACH,
     wishes::UNKNOWN_WISH,
+    wishes::UNKNOWN_DELIVERY,
+    wishes::NO_OPERATOR,
     wishes::SNAPSHOTS_UNREADABLE,
     wishes::SNAPSHOTS_CONTRADICTED,
 ];

@@ -1,15 +1,30 @@
 //! Rules about what bayplan itself is asked by annotations.
 
-use crate::component::Context;
-use crate::component::restate::making::{Making, WISHES};
+use crate::component::restate::delivery;
+use crate::component::restate::making::{self, Making};
 use crate::component::restate::snapshots::{self, ANNOTATION, TABLE};
+use crate::component::{Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 
 pub(in super::super) const UNKNOWN_WISH: Rule = Rule::error(
     "restate/unknown-wish",
     "an annotation asks bayplan for something that it does not know",
     "Nothing comes of it.",
-    "use `bayplan.dev/snapshots`, or delete the annotation",
+    "use `bayplan.dev/snapshots` or `bayplan.dev/delivery`, or delete the annotation",
+);
+
+pub(in super::super) const UNKNOWN_DELIVERY: Rule = Rule::error(
+    "restate/unknown-delivery",
+    "the annotation for the delivery names neither way",
+    "It decides whether the tree holds the objects or the resource of which the operator makes them.",
+    "write `expanded` or `operator`",
+);
+
+pub(in super::super) const NO_OPERATOR: Rule = Rule::error(
+    "restate/no-operator",
+    "a resource is delivered to an operator that nobody declares",
+    "Nothing acts on the resource, or the API server does not even know its kind.",
+    "declare a `RestateOperator`, or name the one that exists in `spec.externals` of the Project (`kind: RestateOperator`), or write `expanded`",
 );
 
 pub(in super::super) const SNAPSHOTS_UNREADABLE: Rule = Rule::error(
@@ -28,6 +43,7 @@ pub(in super::super) const SNAPSHOTS_CONTRADICTED: Rule = Rule::error(
 
 pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
     let mut found = unknown(making);
+    found.extend(delivery(making, context));
     let annotation = making.declared.metadata.annotations.get(ANNOTATION);
     if let (Some(annotation), Some(Err(reason))) = (annotation, snapshots::wish(making.declared)) {
         found.push(SNAPSHOTS_UNREADABLE.found(reason).decided_at(annotation.origin().spans(), ""));
@@ -49,10 +65,25 @@ pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
     found
 }
 
+fn delivery(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {
+    let wish = making.declared.metadata.annotations.get(delivery::ANNOTATION)?;
+    match wish.get().as_str() {
+        delivery::EXPANDED => None,
+        delivery::OPERATOR => {
+            let nobody = context.purpose == Purpose::Tree && making.settings.declared.is_empty();
+            nobody.then(|| NO_OPERATOR.found("no RestateOperator is declared").decided_at(wish.origin().spans(), ""))
+        }
+        other => {
+            let message = format!("there is no delivery `{other}`, only {}", delivery::choices());
+            Some(UNKNOWN_DELIVERY.found(message).decided_at(wish.origin().spans(), ""))
+        }
+    }
+}
+
 fn unknown(making: &Making<'_>) -> Vec<Diagnostic> {
-    let wishes = making.declared.metadata.annotations.iter().filter(|(key, _)| key.starts_with(WISHES));
+    let wishes = making.declared.metadata.annotations.iter().filter(|(key, _)| making::is_wish(key));
     wishes
-        .filter(|(key, _)| *key != ANNOTATION)
+        .filter(|(key, _)| ![ANNOTATION, delivery::ANNOTATION].contains(&key.as_str()))
         .map(|(key, value)| {
             UNKNOWN_WISH.found(format!("bayplan knows no `{key}`")).decided_at(value.origin().spans(), "")
         })
