@@ -30,6 +30,7 @@ fn diff(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
             &target.plan,
             &target.committed,
             &target.desired,
+            &target.operators,
             &session.sources,
             &session.compiled.secrets,
             terminal.stdout_look(),

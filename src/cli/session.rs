@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::terminal::Terminal;
-use crate::compile::{self, Cluster, Compiled, Options};
+use crate::compile::{self, Cluster, Compiled, Operators, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::disk::{self, Error};
 use crate::plan::{Committed, Plan, Summary};
@@ -42,6 +42,7 @@ pub(super) struct Target {
     pub(super) desired: Tree,
     pub(super) committed: Committed,
     pub(super) plan: Plan,
+    pub(super) operators: Operators,
     /// How many files are wanted.
     pub(super) files: usize,
 }
@@ -103,7 +104,7 @@ impl Removed {
 
 impl Target {
     fn of(cluster: Cluster, directory: &Path, removed: &Removed, keep_origins: bool) -> Result<Self, Error> {
-        let Cluster { root, tree: mut desired, .. } = cluster;
+        let Cluster { root, tree: mut desired, operators, .. } = cluster;
         if !desired.is_empty() {
             desired.insert_sums(&root);
         }
@@ -116,7 +117,7 @@ impl Target {
             committed.owned = Sums::default();
             committed.found.clear();
         }
-        Ok(Self { desired, committed, plan, files })
+        Ok(Self { desired, committed, plan, operators, files })
     }
 }
 
@@ -135,7 +136,8 @@ fn targets(
     for root in roots {
         let committed = disk::read_orphan(directory, &root, &wanted)?;
         let plan = Plan::between(&Tree::default(), &committed);
-        targets.push(Target { desired: Tree::default(), committed, plan, files: 0 });
+        let operators = Operators::default();
+        targets.push(Target { desired: Tree::default(), committed, plan, operators, files: 0 });
     }
     Ok(targets)
 }

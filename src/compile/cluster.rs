@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::input::{self, Part};
-use super::{Cluster, OUTPUT, guard};
+use super::{Cluster, OUTPUT, Operators, guard};
 use crate::component::{self, Context, Declared, IDLE, KINDS, Kind, Offers, Purpose, Switches};
 use crate::deliver::{self, Delivery};
 use crate::diagnostic::{Diagnostic, Rule, nearest};
@@ -128,6 +128,9 @@ pub(super) fn compile(
                 file.forget_origins();
             }
         }
+        if !keep_origins {
+            tree.forget_known();
+        }
         (root, tree)
     });
     // A cluster whose name cannot be a folder was reported when its files were read.
@@ -141,7 +144,8 @@ pub(super) fn compile(
             problem.clusters = 1;
         }
     }
-    Made { cluster: Cluster { name: name.map(str::to_owned), root, tree }, problems, secrets, read }
+    let cluster = Cluster { name: name.map(str::to_owned), root, tree, operators: Operators::of(&context) };
+    Made { cluster, problems, secrets, read }
 }
 
 /// Returns what the declarations may know of each other, and reports the claims that nothing answers.

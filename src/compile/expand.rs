@@ -1,8 +1,8 @@
 //! Declarations to the objects they stand for, without a project.
 
-use super::cluster::{self, Declarations};
+use super::cluster::{self, Declaration, Declarations};
 use super::guard;
-use crate::component::Purpose;
+use crate::component::{Context, Purpose};
 use crate::deliver;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::project::Project;
@@ -39,21 +39,26 @@ pub fn expand(sources: &Sources) -> Expanded {
     let context = cluster::context(&mut declarations, Project::default(), Purpose::Twin, sources);
     let Declarations { components, raw, mut problems, .. } = declarations;
     problems.extend(variables.into_problems());
-    let mut objects = Vec::new();
     for declaration in &components {
         secrets.extend(declaration.component.secrets_in_clear(&context));
         problems.extend(declaration.component.lint(&context));
-        for app in declaration.component.expand(&context) {
-            for object in deliver::bare_objects(app) {
-                if !objects.contains(&object) {
-                    objects.push(object);
-                }
-            }
-        }
     }
+    let mut objects = objects(&components, &context);
     objects.extend(raw.into_iter().map(|object| object.value));
     problems.iter_mut().for_each(weigh);
     Expanded { objects, diagnostics: Diagnostics::new(problems), secrets }
+}
+
+/// Returns the objects that `components` stand for, each once.
+pub(super) fn objects(components: &[Declaration], context: &Context<'_>) -> Vec<Value> {
+    let mut objects = Vec::new();
+    let apps = components.iter().flat_map(|declaration| declaration.component.expand(context));
+    for object in apps.flat_map(deliver::bare_objects) {
+        if !objects.contains(&object) {
+            objects.push(object);
+        }
+    }
+    objects
 }
 
 /// An error that nobody but bayplan finds is a warning here.

@@ -4,9 +4,11 @@ mod cluster;
 mod expand;
 mod guard;
 mod input;
+mod operators;
 mod unused;
 
 pub use expand::{Expanded, expand};
+pub use operators::Operators;
 
 use rayon::prelude::*;
 
@@ -46,6 +48,8 @@ pub struct Cluster {
     pub root: TreePath,
     /// Its files; their paths begin with `root`.
     pub tree: Tree,
+    /// The operators that will act on what is in them.
+    pub operators: Operators,
 }
 
 /// Compiles all clusters, in parallel; shared files are read once.

@@ -142,6 +142,12 @@ pub(crate) struct Context<'sources> {
 }
 
 impl Context<'_> {
+    /// Returns the settings of the Restate operator of the cluster: of the declared one, else of one that exists
+    /// without the project.
+    pub(crate) fn restate_operator(&self) -> Option<RestateSettings> {
+        self.restate.clone().or_else(|| RestateSettings::external(&self.project))
+    }
+
     /// Returns the claims in `store`, by user.
     pub(crate) fn claims_in<'claims>(&'claims self, store: &'claims Store) -> impl Iterator<Item = &'claims Claim> {
         self.claims.iter().filter(move |claim| {

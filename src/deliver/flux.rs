@@ -66,6 +66,7 @@ pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
             manifest!({ chartRef: { kind: "OCIRepository", name: chart.release } }),
         ),
     };
+    let values = Some(&chart.values).filter(|values| values.as_map().is_none_or(|map| !map.is_empty()));
     let mut release = manifest!({
         apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease",
         metadata: metadata,
@@ -74,7 +75,7 @@ pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
             ..reference,
             install: { crds: "CreateReplace", remediation: { retries: 3i64 } },
             upgrade: { crds: "CreateReplace", cleanupOnFail: true, remediation: { retries: 3i64 } },
-            values: chart.values,
+            values: values,
         },
     });
     if chart.keep {
@@ -227,6 +228,7 @@ pub(crate) fn lay_out(
     if let Some(list) = secrets {
         writer.add("SECRETS.md", list);
     }
+    writer.tree.know(layout.known);
     writer.tree
 }
 

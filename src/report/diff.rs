@@ -3,6 +3,8 @@
 //! Patch tools allow text of others at two places only: before the header of a file, and behind the second `@@` of a
 //! hunk. The causes stand at both: all of them above the file, the first one at the hunk itself.
 
+mod made;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -11,6 +13,7 @@ use similar::{Algorithm, DiffOp};
 
 use super::Look;
 use super::excerpt::{Excerpts, tame};
+use crate::compile::Operators;
 use crate::plan::{Change, Committed, Found, Plan};
 use crate::source::{Sources, Span};
 use crate::tree::{Tree, TreePath};
@@ -22,18 +25,20 @@ const CONTEXT: usize = 3;
 const MOST_CAUSES: usize = 10;
 
 /// Returns the changes of `plan` from `committed` to `desired` as bytes, since a file edited by hand may hold any.
-/// What is not ours is left out: it will not change. What `secrets` cover is starred in the causes.
+/// What is not ours is left out: it will not change. What `secrets` cover is starred in the causes. What `operators`
+/// will then change stands above the file of their resource.
 #[must_use]
 pub fn render(
     plan: &Plan,
     committed: &Committed,
     desired: &Tree,
+    operators: &Operators,
     sources: &Sources,
     secrets: &[Span],
     look: Look,
 ) -> Vec<u8> {
     let excerpts = Excerpts::new(sources, secrets);
-    let mut patch = Patch { bytes: Vec::new(), look, sources, excerpts };
+    let mut patch = Patch { bytes: Vec::new(), look, sources, excerpts, operators };
     for (path, change) in plan.changes() {
         let old = match committed.found.get(path) {
             Some(Found::Other(bytes)) => Some(bytes.as_slice()),
@@ -55,6 +60,7 @@ struct Patch<'a> {
     look: Look,
     sources: &'a Sources,
     excerpts: Excerpts<'a>,
+    operators: &'a Operators,
 }
 
 impl Patch<'_> {
@@ -85,6 +91,10 @@ impl Patch<'_> {
             if causes.len() > MOST_CAUSES {
                 self.line(dim, &format!("# and {} more", causes.len() - MOST_CAUSES));
             }
+        }
+        let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+        for line in made::changes(&self.operators.make(&text(old)), &self.operators.make(&text(new))) {
+            self.line(dim, &format!("# {}", tame(&line)));
         }
         // A name with blanks ends at a tab, for `patch` would cut it at the first one.
         let end = if path.as_str().contains(' ') { "\t" } else { "" };

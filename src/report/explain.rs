@@ -30,6 +30,31 @@ impl Page<'_> {
     }
 }
 
+impl Page<'_> {
+    /// Tells which lines of `file` are decided at a place that `is_here`, and returns whether any is.
+    fn decided(&mut self, name: &str, file: &File, is_here: impl Fn(&Span) -> bool) -> bool {
+        let origins = file.origins();
+        let decided = origins.iter().zip(file.text.lines()).enumerate();
+        let decided: Vec<_> = decided.filter(|(_, (origin, _))| origin.spans().iter().any(&is_here)).collect();
+        if decided.is_empty() {
+            return false;
+        }
+        self.line(Style::new(), "");
+        let whole = decided.len() + 1 >= origins.len() && origins.len() > 3;
+        self.line(AnsiColor::Cyan.on_default(), &format!("{name}{}", if whole { " (the whole file)" } else { "" }));
+        if whole {
+            return true;
+        }
+        for (index, (_, line)) in decided.iter().take(MOST_LINES) {
+            self.line(Style::new(), &format!("  {:>4}  {line}", index + 1));
+        }
+        if decided.len() > MOST_LINES {
+            self.line(Style::new(), &format!("        and {} lines more", decided.len() - MOST_LINES));
+        }
+        true
+    }
+}
+
 /// Returns every place that decided line `number` (from 1) of `file`, or nothing where there is no such line.
 #[must_use]
 pub fn line(
@@ -66,7 +91,7 @@ pub fn line(
 pub fn input_line<'tree>(
     file: FileId,
     number: usize,
-    trees: impl Iterator<Item = &'tree Tree>,
+    trees: impl Iterator<Item = &'tree Tree> + Clone,
     sources: &Sources,
     secrets: &[Span],
     look: Look,
@@ -75,26 +100,11 @@ pub fn input_line<'tree>(
     let is_here = |span: &Span| span.file == file && sources.position(*span).line == number;
     page.line(Style::new().bold(), &format!("{}:{number} decides", sources.get(file).name()));
     let mut any = false;
-    for (path, file) in trees.flat_map(Tree::iter) {
-        let origins = file.origins();
-        let decided = origins.iter().zip(file.text.lines()).enumerate();
-        let decided: Vec<_> = decided.filter(|(_, (origin, _))| origin.spans().iter().any(is_here)).collect();
-        if decided.is_empty() {
-            continue;
-        }
-        any = true;
-        page.line(Style::new(), "");
-        let whole = decided.len() + 1 >= origins.len() && origins.len() > 3;
-        page.line(AnsiColor::Cyan.on_default(), &format!("{path}{}", if whole { " (the whole file)" } else { "" }));
-        if whole {
-            continue;
-        }
-        for (index, (_, line)) in decided.iter().take(MOST_LINES) {
-            page.line(Style::new(), &format!("  {:>4}  {line}", index + 1));
-        }
-        if decided.len() > MOST_LINES {
-            page.line(Style::new(), &format!("        and {} lines more", decided.len() - MOST_LINES));
-        }
+    for (path, file) in trees.clone().flat_map(Tree::iter) {
+        any |= page.decided(path.as_str(), file, is_here);
+    }
+    for (id, file) in trees.flat_map(Tree::known) {
+        any |= page.decided(&format!("{id}, as the operator will make it"), &file, is_here);
     }
     if !any {
         page.line(Style::new(), "no line of the tree");

@@ -6,6 +6,7 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::kube::{Object, ObjectId};
 use crate::value::{Origin, Value};
 use crate::yaml;
 
@@ -154,6 +155,7 @@ impl File {
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     files: BTreeMap<TreePath, File>,
+    known: Vec<Object>,
 }
 
 impl Tree {
@@ -186,6 +188,21 @@ impl Tree {
         }
         let lines = sums.lines(root).map(|line| (line, Origin::default())).collect();
         self.insert(Sums::path(root), File::lines(lines, Origin::default()));
+    }
+
+    /// Adds what operators will make of what is in the files.
+    pub(crate) fn know(&mut self, known: Vec<Object>) {
+        self.known.extend(known);
+    }
+
+    /// Returns what operators will make of what is in the files, as the file that none of it has.
+    pub fn known(&self) -> impl Iterator<Item = (&ObjectId, File)> {
+        self.known.iter().map(|object| (&object.id, File::manifest(object.value.clone(), object.declared.clone())))
+    }
+
+    /// Lets go of what operators will make.
+    pub(crate) fn forget_known(&mut self) {
+        self.known = Vec::new();
     }
 
     /// Returns the number of files.

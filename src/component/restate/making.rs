@@ -44,9 +44,7 @@ impl<'context> Making<'context> {
         let tree = context.purpose == Purpose::Tree;
         let settings = match &context.restate {
             Some(settings) => settings.clone(),
-            None if tree && delivery::is_by_operator(declared) => {
-                Settings::external(&context.project).unwrap_or_default()
-            }
+            None if tree && delivery::is_by_operator(declared) => context.restate_operator().unwrap_or_default(),
             None if tree => Settings::without_operator(),
             None => Settings::default(),
         };

@@ -53,7 +53,7 @@ impl Settings {
 
     /// Returns the settings of an operator that exists without the project: it is named as a kind of its own, by the
     /// namespace that it runs in, or by the definition that it watches.
-    pub(super) fn external(project: &Project) -> Option<Self> {
+    pub(crate) fn external(project: &Project) -> Option<Self> {
         let is_operator = |kind: &str, name: &str| {
             kind == "RestateOperator" || kind == "CustomResourceDefinition" && name == "restateclusters.restate.dev"
         };

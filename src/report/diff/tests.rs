@@ -59,7 +59,7 @@ fn committed(old: &[(&str, &[u8])], desired: &Tree) -> Committed {
 fn patch(old: &[(&str, &[u8])], desired: &Tree, look: Look) -> Vec<u8> {
     let committed = committed(old, desired);
     let secrets = [span("hush-hush")];
-    render(&Plan::between(desired, &committed), &committed, desired, &sources(), &secrets, look)
+    render(&Plan::between(desired, &committed), &committed, desired, &Operators::default(), &sources(), &secrets, look)
 }
 
 fn run(directory: &Path, tool: &[&str], input: &[u8]) -> Option<std::process::Output> {
@@ -189,7 +189,7 @@ fn what_is_edited_by_hand_says_so_and_what_is_foreign_stays_out() {
     committed.found.insert(path("kubernetes/a.yaml"), Found::Other(b"mine\n".to_vec()));
     committed.found.insert(path("kubernetes/b.yaml"), Found::Other(b"foreign\n".to_vec()));
     let plan = Plan::between(&desired, &committed);
-    let text = render(&plan, &committed, &desired, &sources(), &[], Look::default());
+    let text = render(&plan, &committed, &desired, &Operators::default(), &sources(), &[], Look::default());
     let text = String::from_utf8(text).unwrap();
     assert!(text.starts_with("# edited by hand\n") && text.contains("-mine\n+new\n"), "{text}");
     assert!(!text.contains("b.yaml"), "{text}");
