@@ -54,7 +54,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(component::shared_rules())
         .chain(components)
         .chain(deliver::RULES)
-        .chain(plan::RULES)
+        .chain(plan::rules())
         .chain(disk::RULES)
         .chain(USAGE)
 }

@@ -47,6 +47,7 @@ fn build(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         terminal.tell("nothing was written");
         return Ok(Exit::Found);
     }
+    session.warn(&targets, terminal);
     let summary = summary(&targets);
     let directory = session.directory;
     let written = terminal.while_telling("writing", || {

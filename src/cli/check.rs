@@ -59,6 +59,7 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         session::leave(targets);
         return Ok(Exit::Fine);
     }
+    session.warn(&targets, terminal);
     show_plain(problems, terminal);
     terminal.tell(if blocked {
         "run `bayplan diff` to see what differs"

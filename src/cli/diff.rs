@@ -38,6 +38,7 @@ fn diff(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         terminal.data(&patch)?;
     }
     let differs = targets.iter().any(|target| !target.plan.is_empty()) || !problems.is_empty();
+    session.warn(&targets, terminal);
     show_plain(problems, terminal);
     terminal.tell(&summary(&targets).to_string());
     Ok(if differs { Exit::Found } else { Exit::Fine })

@@ -1,6 +1,6 @@
 //! What `build`, `check`, `diff` and `explain` share: a project read, compiled, and held against its tree.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Exit;
@@ -32,6 +32,7 @@ pub(super) struct Session<'run> {
     pub(super) sources: Sources,
     pub(super) compiled: Compiled<Option<Result<Target, Error>>>,
     removed: Result<Removed, Error>,
+    options: Options,
 }
 
 /// One cluster's tree, or that of a removed one, against what stands on the disk.
@@ -69,14 +70,13 @@ impl<'run> Session<'run> {
         let sources = disk::load(directory).map_err(|error| failed(&error, terminal))?;
         // Whoever builds one cluster of many knows nothing of the others.
         let removed = if cluster.is_none() { Removed::read(directory, &sources) } else { Ok(Removed::default()) };
-        let wanted = cluster.clone();
+        let options = Options { cluster, keep_origins };
         let hold = |cluster| Some(Target::of(cluster, directory, removed.as_ref().ok()?, keep_origins));
-        let compiled = terminal
-            .while_telling("compiling", || compile::compile_each(&sources, &Options { cluster, keep_origins }, hold));
-        if let Some(wanted) = wanted.filter(|_| compiled.clusters.is_empty()) {
-            return Err(unknown_cluster(&wanted, &sources, terminal));
+        let compiled = terminal.while_telling("compiling", || compile::compile_each(&sources, &options, hold));
+        if let Some(wanted) = options.cluster.as_ref().filter(|_| compiled.clusters.is_empty()) {
+            return Err(unknown_cluster(wanted, &sources, terminal));
         }
-        Ok(Self { directory, sources, compiled, removed })
+        Ok(Self { directory, sources, compiled, removed, options })
     }
 
     /// Shows what was found in the input, and returns whether there is an error.
@@ -84,6 +84,27 @@ impl<'run> Session<'run> {
         let found = &self.compiled.diagnostics;
         show(found, &self.sources, &self.compiled.secrets, terminal);
         found.has_errors()
+    }
+
+    /// Shows what of the changes a live cluster would refuse.
+    pub(super) fn warn(&self, targets: &[Target], terminal: &Terminal) {
+        let refused = |target: &&Target| !target.plan.refused(&target.desired, &target.committed).is_empty();
+        let concerned: Vec<_> = targets.iter().filter(refused).collect();
+        if concerned.is_empty() {
+            return;
+        }
+        // Who decided each value is kept where somebody asks for it, and worth a second look only here.
+        let is_concerned = |root: &TreePath| concerned.iter().any(|target| target.committed.root == *root);
+        let trees =
+            compile::compile_each(&self.sources, &Options { keep_origins: true, ..self.options.clone() }, |cluster| {
+                is_concerned(&cluster.root).then_some((cluster.root, cluster.tree))
+            });
+        let trees: BTreeMap<_, _> = trees.clusters.into_iter().flatten().collect();
+        let found = concerned.iter().flat_map(|target| {
+            let desired = trees.get(&target.committed.root).unwrap_or(&target.desired);
+            target.plan.refused(desired, &target.committed)
+        });
+        show(&Diagnostics::new(found.collect()), &self.sources, &self.compiled.secrets, terminal);
     }
 
     /// Takes out every cluster against its tree; files of clusters that are no more, too.

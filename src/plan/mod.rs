@@ -1,15 +1,22 @@
 //! What a build would do: the desired tree against what is committed.
 
 mod problems;
+mod refused;
 mod steps;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::diagnostic::Rule;
 use crate::tree::{Sums, Tree, TreePath};
 
-pub use problems::{MISSING, NO_MORE, RULES, STALE};
+pub use problems::{MISSING, NO_MORE, STALE};
 pub use steps::{JOURNAL, Step, TEMPORARY};
+
+/// Returns the rules about a committed tree, and about what becomes of it.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    problems::RULES.iter().chain(refused::RULES)
+}
 
 /// What stands on the disk where a cluster's files are wanted, or where its list says that there are some.
 #[derive(Clone, Debug)]

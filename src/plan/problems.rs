@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::tree::TreePath;
 
 /// What a committed tree can have against a build.
-pub const RULES: &[Rule] = &[EDITED, FOREIGN, LINE_ENDS, MISSING, STALE, NO_MORE];
+pub(super) const RULES: &[Rule] = &[EDITED, FOREIGN, LINE_ENDS, MISSING, STALE, NO_MORE];
 
 const EDITED: Rule = Rule::error(
     "tree/edited-by-hand",

@@ -1,0 +1,197 @@
+//! Changes that a build would write and that a live cluster would refuse: told before somebody waits for them.
+//!
+//! They are warnings everywhere: whoever makes the object anew by hand knows what he does, and nothing here can see it.
+
+mod fields;
+mod volumes;
+
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::kube::Object;
+use crate::source::{FileId, Source};
+use crate::tree::{File, Tree, TreePath};
+use crate::value::{Origin, Value};
+use crate::yaml;
+
+use super::{Change, Committed, Found, Plan};
+
+pub(super) const RULES: &[Rule] = &[
+    fields::IMMUTABLE_FIELD,
+    volumes::STORAGE_CLASS,
+    volumes::SHRUNK,
+    volumes::GROWN,
+    volumes::POOL_SHAPE,
+    volumes::POOL_GONE,
+];
+
+/// An object as it is committed and as it is to be, and what is found.
+struct Changed<'files> {
+    path: &'files TreePath,
+    old: &'files Value,
+    new: &'files Object,
+    /// Whether the values of the new object know their places; else its declaration does.
+    placed: bool,
+    found: Vec<Diagnostic>,
+}
+
+impl Plan {
+    /// Returns a warning for each change of a file from `committed` to `desired` that a live cluster would refuse. It has
+    /// places where the files of `desired` know who decided them.
+    #[must_use]
+    pub fn refused(&self, desired: &Tree, committed: &Committed) -> Vec<Diagnostic> {
+        let rewritten = |change: &Change| matches!(change, Change::Update | Change::Edited { dropped: false, .. });
+        let files = self.changes().filter(|(path, change)| rewritten(change) && is_manifest(path));
+        files
+            .filter_map(|(path, _)| {
+                let Some(Found::Other(bytes)) = committed.found.get(path) else { return None };
+                Some(refused(path, bytes, desired.get(path.as_str())?))
+            })
+            .flatten()
+            .collect()
+    }
+}
+
+fn is_manifest(path: &TreePath) -> bool {
+    path.as_str().ends_with(".yaml") && !path.as_str().ends_with("/kustomization.yaml")
+}
+
+fn refused(path: &TreePath, committed: &[u8], desired: &File) -> Vec<Diagnostic> {
+    let Some(old) = read(committed).and_then(|value| Object::read(value, Origin::default())) else { return Vec::new() };
+    let placed = desired.as_manifest();
+    let new = placed.cloned().or_else(|| read(desired.text.as_bytes()));
+    let Some(new) = new.and_then(|value| Object::read(value, desired.because().clone())) else { return Vec::new() };
+    // Another object in the same file is made anew.
+    if old.id != new.id {
+        return Vec::new();
+    }
+    let mut changed = Changed { path, old: &old.value, new: &new, placed: placed.is_some(), found: Vec::new() };
+    fields::compare(&mut changed);
+    volumes::compare(&mut changed);
+    changed.found
+}
+
+/// Returns the only document of a file. Its places are those of no input.
+fn read(bytes: &[u8]) -> Option<Value> {
+    let source = Source::new("committed.yaml", bytes.to_vec());
+    let mut documents = yaml::parse(FileId::from_index(0), &source).documents;
+    documents.pop().filter(|_| documents.is_empty())
+}
+
+impl Changed<'_> {
+    /// Adds what `rule` finds at `place`, a value of the new object, or at the whole of it.
+    fn found(&mut self, rule: &Rule, what: &str, place: Option<&Value>) {
+        let message = format!("{what} (`{}`)", self.path);
+        let place = place.map(|value| &value.origin).filter(|origin| self.placed && !origin.is_empty());
+        let place = place.unwrap_or(&self.new.declared);
+        self.found.push(rule.found(message).decided_at(place.spans(), ""));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the codes of what is found when the text of a file changes.
+    #[track_caller]
+    fn codes(old: &str, new: &str) -> Vec<String> {
+        let path = TreePath::parse("kubernetes/apps/a/b/app/c.yaml").unwrap();
+        let lines = new.lines().map(|line| (line.to_owned(), Origin::default())).collect();
+        let found = refused(&path, old.as_bytes(), &File::lines(lines, Origin::default()));
+        found.into_iter().map(|one| one.code.into_owned()).collect()
+    }
+
+    fn object(api_version: &str, kind: &str, spec: &str) -> String {
+        format!("apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: x, namespace: y}}\nspec: {spec}\n")
+    }
+
+    #[track_caller]
+    fn change(api_version: &str, kind: &str, old: &str, new: &str) -> Vec<String> {
+        codes(&object(api_version, kind, old), &object(api_version, kind, new))
+    }
+
+    #[test]
+    fn fields_that_cannot_change_are_found() {
+        let set = |old: &str, new: &str| change("apps/v1", "StatefulSet", old, new);
+        assert_eq!(set("{serviceName: a}", "{serviceName: b}"), ["update/immutable-field"]);
+        assert_eq!(set("{}", "{podManagementPolicy: Parallel}"), ["update/immutable-field"]);
+        assert_eq!(set("{}", "{podManagementPolicy: OrderedReady}"), [""; 0]);
+        assert_eq!(set("{replicas: 1, template: {a: 1}}", "{replicas: 2, template: {a: 2}}"), [""; 0]);
+        assert_eq!(set("{selector: {a: x, b: y}}", "{selector: {b: y, a: x}}"), [""; 0]);
+        assert_eq!(change("batch/v1", "Job", "{template: {a: 1}}", "{template: {a: 2}}"), ["update/immutable-field"]);
+        let binding = |name: &str| {
+            format!(
+                "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: x}}\nroleRef: {{name: {name}}}\n"
+            )
+        };
+        assert_eq!(codes(&binding("a"), &binding("b")), ["update/immutable-field"]);
+        assert_eq!(change("example.org/v1", "Job", "{template: {a: 1}}", "{template: {a: 2}}"), [""; 0]);
+    }
+
+    #[test]
+    fn another_object_is_made_anew() {
+        let old = object("batch/v1", "Job", "{template: {a: 1}}");
+        assert_eq!(codes(&old, &old.replace("name: x", "name: z").replace("a: 1", "a: 2")), [""; 0]);
+        assert_eq!(codes("not: [yaml", &old), [""; 0]);
+    }
+
+    #[test]
+    fn volumes_keep_their_class_and_never_shrink() {
+        let cluster = |old: &str, new: &str| {
+            let spec = |storage: &str| format!("{{storage: {{{storage}}}}}");
+            change("restate.dev/v1", "RestateCluster", &spec(old), &spec(new))
+        };
+        assert_eq!(cluster("storageRequestBytes: 20", "storageRequestBytes: 10"), ["update/volume-shrunk"]);
+        assert_eq!(cluster("storageRequestBytes: 10", "storageRequestBytes: 20"), [""; 0]);
+        assert_eq!(cluster("storageClassName: a", "storageClassName: b"), ["update/storage-class"]);
+        assert_eq!(cluster("storageClassName: a", "storageRequestBytes: 1"), ["update/storage-class"]);
+
+        let set = |old: (&str, &str), new: (&str, &str)| {
+            let spec = |(class, size): (&str, &str)| {
+                format!(
+                    "{{volumeClaimTemplates: [{{metadata: {{name: data}}, spec: {{storageClassName: {class}, resources: {{requests: {{storage: {size}}}}}}}}}]}}"
+                )
+            };
+            change("apps/v1", "StatefulSet", &spec(old), &spec(new))
+        };
+        assert_eq!(set(("a", "1Gi"), ("b", "512Mi")), ["update/storage-class", "update/volume-shrunk"]);
+        assert_eq!(set(("a", "1Gi"), ("a", "2Gi")), ["update/volume-grown"]);
+        assert_eq!(set(("a", "1Gi"), ("a", "1024Mi")), [""; 0]);
+        let templates = "{volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]}";
+        assert_eq!(change("apps/v1", "StatefulSet", "{}", templates), ["update/immutable-field"]);
+        assert_eq!(
+            change("apps/v1", "StatefulSet", &templates.replace("Once", "Many"), templates),
+            ["update/immutable-field"]
+        );
+
+        let claim = |old: &str, new: &str| {
+            let spec = |size: &str| format!("{{resources: {{requests: {{storage: {size}}}}}}}");
+            change("v1", "PersistentVolumeClaim", &spec(old), &spec(new))
+        };
+        assert_eq!(claim("2Gi", "1Gi"), ["update/volume-shrunk"]);
+        assert_eq!(claim("1Gi", "2Gi"), [""; 0]);
+        assert_eq!(
+            change("v1", "PersistentVolumeClaim", "{accessModes: [a]}", "{accessModes: [b]}"),
+            ["update/immutable-field"]
+        );
+
+        let release = |old: &str, new: &str| {
+            let spec = |size: &str| format!("{{values: {{write: {{persistence: {{size: {size}}}}}}}}}");
+            change("helm.toolkit.fluxcd.io/v2", "HelmRelease", &spec(old), &spec(new))
+        };
+        assert_eq!(release("2Gi", "1Gi"), ["update/volume-shrunk"]);
+        assert_eq!(release("1Gi", "2Gi"), ["update/volume-grown"]);
+    }
+
+    #[test]
+    fn pools_only_come() {
+        let tenant = |old: &str, new: &str| {
+            let spec = |pools: &str| format!("{{pools: [{pools}]}}");
+            change("minio.min.io/v2", "Tenant", &spec(old), &spec(new))
+        };
+        let (one, two) = ("{name: a, servers: 4, volumesPerServer: 1}", "{name: b, servers: 4, volumesPerServer: 1}");
+        assert_eq!(tenant(one, &format!("{one}, {two}")), [""; 0]);
+        assert_eq!(tenant(&format!("{one}, {two}"), one), ["update/pool-gone"]);
+        assert_eq!(tenant(one, two), ["update/pool-gone"]);
+        assert_eq!(tenant(one, "{name: a, servers: 8, volumesPerServer: 1}"), ["update/pool-shape"]);
+        assert_eq!(tenant(one, "{name: a, servers: 4, volumesPerServer: 2}"), ["update/pool-shape"]);
+    }
+}
