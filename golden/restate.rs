@@ -225,26 +225,45 @@ fn the_cluster_is_provisioned_once() {
     assert_eq!(run(), "the cluster was provisioned before\n");
 }
 
-/// Every field of the definition has its like here, of the same type, and there is none beside them.
+/// Every field of the definitions has its like here, of the same type and with the same bounds and choices, and there is
+/// none beside them.
 #[test]
-fn fields_are_those_of_the_definition() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/crds/restate.dev/restateclusters.yaml");
-    let Ok(text) = std::fs::read_to_string(path) else {
-        println!("skipped: ../shared/crds is absent");
-        return;
-    };
-    let definition: Json = serde_yaml::from_str(&text).expect("a definition is YAML");
-    let theirs = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"];
-    let ours = component::kind("restate.dev/v1", "RestateCluster").expect("the kind is known").schema();
-    let mut differences = Vec::new();
-    for field in ["spec", "status"] {
-        compare(&theirs[field], &ours["properties"][field], ours, field, &mut differences);
+fn fields_are_those_of_the_definitions() {
+    let kinds = [
+        ("restate.dev/v1", "RestateCluster"),
+        ("restate.dev/v1beta1", "RestateCloudEnvironment"),
+        ("restate.dev/v1beta1", "RestateDeployment"),
+    ];
+    for (api_version, kind) in kinds {
+        let file = format!("../shared/crds/restate.dev/{}s.yaml", kind.to_lowercase());
+        let Ok(text) = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)) else {
+            println!("skipped: ../shared/crds is absent");
+            return;
+        };
+        let definition: Json = serde_yaml::from_str(&text).expect("a definition is YAML");
+        let theirs = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"];
+        let ours = component::kind(api_version, kind).expect("the kind is known").schema();
+        let mut differences = Vec::new();
+        for field in ["spec", "status"] {
+            compare(&theirs[field], &ours["properties"][field], ours, field, &mut differences);
+        }
+        assert!(differences.is_empty(), "{kind}: {differences:#?}");
     }
-    assert!(differences.is_empty(), "{differences:#?}");
 }
 
 fn compare(theirs: &Json, ours: &Json, root: &Json, at: &str, differences: &mut Vec<String>) {
+    let written = ours;
     let ours = resolved(ours, root);
+    for key in ["minimum", "maximum", "default", "pattern"] {
+        let bound = |schema: &Json| schema[key].as_f64().map_or_else(|| schema[key].clone(), Json::from);
+        let theirs = bound(theirs);
+        if !theirs.is_null() && theirs != bound(written) && theirs != bound(ours) {
+            differences.push(format!("{at}: {key}: {theirs} and {}", written[key]));
+        }
+    }
+    if choices(theirs) != choices(ours) {
+        differences.push(format!("{at}: {:?} and {:?}", choices(theirs), choices(ours)));
+    }
     let names = |schema: &Json, key: &str| -> BTreeSet<String> {
         let list = schema[key].as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned);
         list.chain(schema[key].as_object().into_iter().flat_map(|map| map.keys().cloned())).collect()
@@ -281,6 +300,15 @@ fn types(schema: &Json) -> BTreeSet<String> {
     if schema["x-kubernetes-int-or-string"] == true {
         return ["integer", "string"].map(str::to_owned).into();
     }
-    let listed = schema["type"].as_array().into_iter().flatten().chain([&schema["type"]]).filter_map(Json::as_str);
+    let one_of = schema["oneOf"].as_array().into_iter().flatten().map(|one| &one["type"]);
+    let listed = schema["type"].as_array().into_iter().flatten().chain([&schema["type"]]).chain(one_of);
+    let listed = listed.filter_map(Json::as_str);
     listed.filter(|name| *name != "null").map(str::to_owned).collect()
+}
+
+/// Returns the only texts that a field can have.
+fn choices(schema: &Json) -> BTreeSet<String> {
+    let one_of = schema["oneOf"].as_array().into_iter().flatten().map(|one| &one["const"]);
+    let all = schema["enum"].as_array().into_iter().flatten().chain(one_of);
+    all.filter_map(Json::as_str).map(str::to_owned).collect()
 }

@@ -66,6 +66,7 @@ pub(super) struct Spec {
 pub(super) struct Provisioning {
     /// Whether the cluster is provisioned once its first pod runs. The servers' own `auto-provision` must then be false.
     #[serde(default)]
+    #[schemars(extend("default" = false))]
     pub(super) auto_provision: Traced<bool>,
 }
 

@@ -33,9 +33,9 @@ const TUNNEL_NAME: &str = "restate.dev/tunnel-name";
 const HEALTH: Health = Health {
     api_version: Deployment::API_VERSION,
     kind: Deployment::KIND,
-    current: "has(status.conditions) && status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')",
-    in_progress: "!has(status.conditions) || !status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')",
-    failed: "false",
+    current: "has(status.conditions) && status.conditions.exists(e, e.type == 'Ready' && e.status == 'True')",
+    in_progress: "!has(status.conditions) || status.conditions.exists(e, e.type == 'Ready' && e.status == 'False')",
+    failed: "has(status.conditions) && status.conditions.exists(e, e.type == 'Ready' && e.status == 'Unknown' && e.reason == 'FailedReconcile')",
 };
 
 impl Component for Deployment {

@@ -3,7 +3,7 @@
 use super::{Making, Mode, at, first_place, in_process, pods, replica_set};
 use crate::component::restate::making::Texts;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::value::{Node, Traced, Value};
+use crate::value::{Node, Origin, Traced, Value};
 
 pub(super) const INJECTED_VARIABLE: Rule = Rule::refusal(
     "restate/injected-variable",
@@ -66,8 +66,7 @@ fn environment(container: &Value) -> Vec<Diagnostic> {
     let Some(entry) = container.as_map().and_then(|map| map.entry("env")) else { return Vec::new() };
     let Node::List(variables) = &entry.value.node else {
         let found = ENV_NO_LIST.found(format!("`env` is {}", entry.value.kind_name()));
-        let place = entry.key_span.map(crate::value::Origin::at).unwrap_or_default();
-        return vec![at(found, &place.and(&entry.value.origin))];
+        return vec![at(found, &entry.key_span.map_or_else(|| entry.value.origin.clone(), Origin::at))];
     };
     let names = variables.iter().filter_map(|variable| variable.get("name"));
     let taken = names.filter_map(|name| Some((name, name.as_str()?)));
