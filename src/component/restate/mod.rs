@@ -20,6 +20,7 @@ mod provision;
 mod registry;
 mod resource;
 mod said;
+mod server_keys;
 mod services;
 mod settings;
 mod snapshots;

@@ -26,6 +26,11 @@ impl Config {
         Self { root, error }
     }
 
+    /// Returns all tables.
+    pub(super) fn root(&self) -> &Value {
+        &self.root
+    }
+
     /// Returns the value at the end of `path`, `worker.snapshots.destination`.
     pub(super) fn at(&self, path: &str) -> Option<&Value> {
         path.split('.').try_fold(&self.root, |table, key| table.get(key))

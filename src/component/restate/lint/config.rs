@@ -6,6 +6,7 @@ use crate::component::restate::RestateCluster;
 use crate::component::restate::making::Making;
 use crate::component::restate::provision::{self, SelfProvisioning};
 use crate::component::restate::said::Said;
+use crate::component::restate::server_keys::{self, Unknown};
 use crate::component::restate::{snapshots, toml};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::Value;
@@ -15,6 +16,13 @@ pub(in super::super) const SYNTAX: Rule = Rule::error(
     "`config` is no TOML",
     "The servers do not start. The operator notices only where it provisions the cluster.",
     "correct the text at the place shown",
+);
+
+pub(in super::super) const UNKNOWN_KEY: Rule = Rule::warning(
+    "restate/unknown-config-key",
+    "the configuration sets something that no server reads",
+    "The servers ignore what they do not know: the setting has no effect, and nothing tells.",
+    "correct the name, or the table that it stands in; keys of newer servers than 1.7 are not known here",
 );
 
 pub(in super::super) const SELF_PROVISIONING: Rule = Rule::refusal(
@@ -84,6 +92,7 @@ const REPLICATIONS: &[(&str, &str)] =
 pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     found.extend(syntax(making, context));
+    found.extend(unknown_keys(making, context));
     found.extend(provisioning(making, context));
     for table in STORES {
         found.extend(http(making, context, table));
@@ -108,6 +117,28 @@ fn syntax(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {
     let needed = *making.declared.auto_provision().get()
         && matches!(provision::self_provisioning(making.declared), SelfProvisioning::Unreadable);
     Some(if needed { found.refused() } else { found })
+}
+
+fn unknown_keys(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
+    let told = |what: &str, unknown: &Unknown| {
+        let found = UNKNOWN_KEY.found(format!("the servers know no `{}`{what}", unknown.path));
+        match &unknown.meant {
+            Some(meant) => found.help(format!("did you mean `{meant}`?")),
+            None => found,
+        }
+    };
+    let mut found = Vec::new();
+    for unknown in server_keys::unknown(making.declared.toml().root()) {
+        let Some(config) = making.declared.spec.config.as_ref() else { continue };
+        let range = unknown.span.map_or(0..0, |span| span.range());
+        found.push(told("", &unknown).decided_at(&toml::place(config, range, context.sources), ""));
+    }
+    for name in making.declared.spec.compute.env.iter().flatten().filter_map(|entry| entry.value().get("name")) {
+        if let Some(unknown) = name.as_str().and_then(server_keys::unknown_variable) {
+            found.push(told(", which the variable sets", &unknown).decided_at(name.origin.spans(), ""));
+        }
+    }
+    found
 }
 
 fn provisioning(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {

@@ -24,6 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     compute::UNKNOWN_POLICY,
     compute::FLOATING_IMAGE,
     config::SYNTAX,
+    config::UNKNOWN_KEY,
     config::SELF_PROVISIONING,
     config::NOBODY_PROVISIONS,
     config::NODES_APART,
