@@ -64,8 +64,8 @@ impl ByOperator {
     }
 
     /// Returns the stage of the operator. Where the project does not install it, there is none of that name.
-    pub(super) fn operator(&self, making: &Making<'_>) -> Option<Traced<AppId>> {
-        Some(install::app_id(&making.settings).because(&self.because).because(&making.settings.declared))
+    pub(super) fn operator(&self, making: &Making<'_>) -> Traced<AppId> {
+        install::app_id(&making.settings).because(&self.because).because(&making.settings.declared)
     }
 }
 

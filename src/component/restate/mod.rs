@@ -84,7 +84,7 @@ impl Component for RestateCluster {
         let app = |parts| App { timeout: "15m", ..App::new(id, parts) }.after(after);
         vec![match delivery::by_operator(&making) {
             Some(delivered) => App { health: vec![delivery::HEALTH], ..app(delivered.parts(&making)) }
-                .after(delivered.operator(&making)),
+                .after([delivered.operator(&making)]),
             None => app(parts(&making)),
         }]
     }

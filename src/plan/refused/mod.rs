@@ -51,7 +51,8 @@ impl Plan {
 }
 
 fn is_manifest(path: &TreePath) -> bool {
-    path.as_str().ends_with(".yaml") && !path.as_str().ends_with("/kustomization.yaml")
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    name != "kustomization.yaml" && name.rsplit('.').next() == Some("yaml")
 }
 
 fn refused(path: &TreePath, committed: &[u8], desired: &File) -> Vec<Diagnostic> {
