@@ -164,7 +164,7 @@ pub(super) struct Unknown {
 pub(super) fn unknown(root: &Value) -> Vec<Unknown> {
     let mut found = Vec::new();
     if let Some(map) = root.as_map() {
-        walk(map, "", keys_of(""), &mut found);
+        walk(map, "", &keys_of(""), &mut found);
     }
     found
 }
@@ -184,7 +184,7 @@ pub(super) fn unknown_variable(name: &str) -> Option<Unknown> {
     unknown(&root).pop()
 }
 
-fn walk(map: &Map, table: &str, keys: Vec<(&'static str, Below)>, found: &mut Vec<Unknown>) {
+fn walk(map: &Map, table: &str, keys: &[(&'static str, Below)], found: &mut Vec<Unknown>) {
     for entry in map {
         let key = entry.key.as_ref();
         let path = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
@@ -200,8 +200,8 @@ fn walk(map: &Map, table: &str, keys: Vec<(&'static str, Below)>, found: &mut Ve
         };
         let Some(inner) = entry.value.as_map() else { continue };
         match below {
-            Below::Known if TABLES.iter().any(|(name, _)| *name == path) => walk(inner, &path, keys_of(&path), found),
-            Below::Group(group) => walk(inner, &path, expand(group_of(group)), found),
+            Below::Known if TABLES.iter().any(|(name, _)| *name == path) => walk(inner, &path, &keys_of(&path), found),
+            Below::Group(group) => walk(inner, &path, &expand(group_of(group)), found),
             Below::Known | Below::Free => {}
         }
     }

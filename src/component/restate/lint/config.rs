@@ -130,7 +130,7 @@ fn unknown_keys(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for unknown in server_keys::unknown(making.declared.toml().root()) {
         let Some(config) = making.declared.spec.config.as_ref() else { continue };
-        let range = unknown.span.map_or(0..0, |span| span.range());
+        let range = unknown.span.map_or(0..0, crate::source::Span::range);
         found.push(told("", &unknown).decided_at(&toml::place(config, range, context.sources), ""));
     }
     for name in making.declared.spec.compute.env.iter().flatten().filter_map(|entry| entry.value().get("name")) {
