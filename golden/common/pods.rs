@@ -122,6 +122,12 @@ impl Cluster {
             // Source: minio/operator, `helm/operator/templates/_helpers.tpl`.
             let labels = [("app.kubernetes.io/name", "operator"), ("app.kubernetes.io/instance", release.name())];
             self.pods.push(pod("MinIO operator", release.namespace(), &labels, &[("https", 4221)]));
+        } else if source.ends_with("restatedev/restate-operator-helm") {
+            // Source: restatedev/restate-operator, `charts/restate-operator-helm/templates/deployment.yaml`.
+            let name = release.json["spec"]["values"]["nameOverride"].as_str().unwrap_or("restate-operator");
+            self.pods.push(pod("Restate operator", release.namespace(), &[("app", name)], &[]));
+        } else if source.ends_with("restatedev/restate-operator-crds") {
+            // Definitions, and no pods.
         } else if source.ends_with("grafana-community/helm-charts/loki") {
             self.loki(release);
         } else {

@@ -2,7 +2,7 @@
 
 use super::cluster::Declarations;
 use super::expand;
-use crate::component::{Context, Offers, Purpose, RestateSettings};
+use crate::component::{Context, Offers, Purpose, RestateRegistry, RestateSettings};
 use crate::kube::Object;
 use crate::project::Project;
 use crate::source::{FileId, Source, Sources};
@@ -13,11 +13,13 @@ use crate::yaml;
 #[derive(Clone, Debug, Default)]
 pub struct Operators {
     restate: Option<RestateSettings>,
+    /// What the resources may refer to.
+    restate_registries: Vec<RestateRegistry>,
 }
 
 impl Operators {
     pub(super) fn of(context: &Context<'_>) -> Self {
-        Self { restate: context.restate_operator() }
+        Self { restate: context.restate_operator(), restate_registries: context.restate_registries.clone() }
     }
 
     /// Returns what the operators will make of the resource that is the text of a file, which may be an old one: no
@@ -39,7 +41,7 @@ impl Operators {
             offers: Offers::default(),
             claims: Vec::new(),
             restate: self.restate.clone(),
-            restate_registries: Vec::new(),
+            restate_registries: self.restate_registries.clone(),
             sources: &sources,
         };
         let values = expand::objects(&declarations.components, &context).into_iter();

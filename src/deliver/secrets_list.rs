@@ -40,18 +40,20 @@ pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project)
             one.keys.entry(key.clone().into_owned()).or_insert_with(|| holds.clone());
         }
     }
-    // What components need was told above, in better words.
-    let known: Vec<_> = listed.keys().cloned().collect();
-    for reference in objects().chain(&layout.known).flat_map(references) {
-        let namespace = Traced::literal(reference.namespace);
-        if known.contains(&(namespace.get().clone(), reference.name.get().clone())) {
-            continue;
-        }
-        let one = entry(&mut listed, &namespace, &reference.name);
-        one.add(text!("{}", reference.object), &reference.declared);
-        if let Some(key) = reference.key {
-            let holds = Traced::new(format!("whatever {} reads there", reference.object), key.origin().clone());
-            one.keys.entry(key.get().clone()).or_insert(holds);
+    // What was told before was told in better words: by components, then by objects that somebody can look up.
+    for told_by in [objects().collect::<Vec<_>>(), layout.known.iter().collect()] {
+        let known: Vec<_> = listed.keys().cloned().collect();
+        for reference in told_by.into_iter().flat_map(references) {
+            let namespace = Traced::literal(reference.namespace);
+            if known.contains(&(namespace.get().clone(), reference.name.get().clone())) {
+                continue;
+            }
+            let one = entry(&mut listed, &namespace, &reference.name);
+            one.add(text!("{}", reference.object), &reference.declared);
+            if let Some(key) = reference.key {
+                let holds = Traced::new(format!("whatever {} reads there", reference.object), key.origin().clone());
+                one.keys.entry(key.get().clone()).or_insert(holds);
+            }
         }
     }
     listed.retain(|id, _| !made.contains(id));

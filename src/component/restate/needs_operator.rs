@@ -1,5 +1,6 @@
 //! What only the operator can make something of needs an operator: declared here, or installed by somebody else.
 
+use super::install;
 use super::settings::Settings;
 use crate::component::{AppId, Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -7,18 +8,14 @@ use crate::value::{Origin, Traced};
 
 pub(super) const NO_OPERATOR: Rule = Rule::error(
     "restate/no-operator",
-    "a custom resource is delivered, and nobody installs the operator",
-    "The cluster does not know the kind, or nothing ever becomes of the resource.",
-    "declare a `RestateOperator`, or name it in `spec.externals` of the `Project`: `kind: RestateOperator`, with its name",
+    "a resource is delivered to an operator that nobody declares",
+    "Nothing acts on the resource, or the API server does not even know its kind.",
+    "declare a `RestateOperator`, or name the one that exists in `spec.externals` of the Project (`kind: RestateOperator`, with its name)",
 );
 
-/// The kind by which the operator is declared, and named as an external.
-const KIND: &str = "RestateOperator";
-
-/// Returns what is wrong where the custom resource `what` is delivered, and no operator is there.
+/// Returns what is wrong where the resource `what` is delivered to an operator, and none is there.
 pub(super) fn check(context: &Context, what: &str, because: &Origin) -> Option<Diagnostic> {
-    let external = || context.project.externals().iter().any(|external| external.kind.get() == KIND);
-    let missing = context.purpose == Purpose::Tree && context.restate.is_none() && !external();
+    let missing = context.purpose == Purpose::Tree && context.restate_operator().is_none();
     missing.then(|| {
         NO_OPERATOR
             .found(format!("{what} is for the Restate operator, which is not there"))
@@ -26,13 +23,13 @@ pub(super) fn check(context: &Context, what: &str, because: &Origin) -> Option<D
     })
 }
 
-/// Returns the operator's settings: those of its chart, where it is not declared.
+/// Returns the operator's settings: those of its chart, where nothing is said of it.
 pub(super) fn settings(context: &Context) -> Settings {
-    context.restate.clone().unwrap_or_default()
+    context.restate_operator().unwrap_or_default()
 }
 
 /// Returns the stage after which a declared operator is there.
 pub(super) fn stage(context: &Context) -> Option<Traced<AppId>> {
     let settings = context.restate.as_ref()?;
-    Some(settings.namespace.map(|namespace| AppId::new(namespace.clone(), "restate-operator")))
+    Some(install::app_id(settings).because(&settings.declared))
 }

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 
+use super::delivery::{ANNOTATION as DELIVERY, OPERATOR};
 use super::lint::UNKNOWN_WISH;
 use super::making::{LAST_APPLIED, Texts, is_wish};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -19,9 +20,6 @@ pub(super) const ONE_DELIVERY: Rule = Rule::error(
     "What the operator makes of it depends on what only a cluster knows, so that the resource itself is delivered.",
     "delete the annotation",
 );
-
-/// The annotation that chooses how a resource is delivered.
-const DELIVERY: &str = "bayplan.dev/delivery";
 
 /// What the API server keeps about an object. Whoever applies it must not send it back.
 const SERVER_FIELDS: &[&str] = &[
@@ -90,7 +88,7 @@ impl<T> Resource<T> {
 /// Returns what is wrong with the wishes in the annotations of a resource that is always delivered itself.
 pub(super) fn wishes(annotations: &Texts) -> Vec<Diagnostic> {
     let wishes = annotations.iter().filter(|(key, _)| is_wish(key));
-    let wrong = wishes.filter(|(key, value)| !(*key == DELIVERY && value.get() == "operator"));
+    let wrong = wishes.filter(|(key, value)| !(*key == DELIVERY && value.get() == OPERATOR));
     wrong
         .map(|(key, value)| {
             match key.as_str() {

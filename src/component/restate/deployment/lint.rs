@@ -12,7 +12,6 @@ use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::{Origin, Traced, Verbatim};
 
 pub(super) const RULES: &[Rule] = &[
-    needs_operator::NO_OPERATOR,
     resource::ONE_DELIVERY,
     NO_NAMESPACE,
     NO_KNATIVE_BLOCK,

@@ -15,10 +15,11 @@ use super::making::{LAST_APPLIED, Texts, is_wish};
 use super::needs_operator;
 use super::registry::Registry;
 use super::resource::Resource;
-use crate::component::{App, AppId, Component, Context, Health, Purpose};
+use super::settings::Settings;
+use crate::component::{App, AppId, Component, Context, Health, Part, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
-use crate::value::{Traced, text};
+use crate::value::{Traced, Value, text};
 use declaration::{Mode, RestateDeployment};
 use in_process::Tunnel;
 use version::Version;
@@ -56,22 +57,18 @@ impl Component for Deployment {
         let declared = &self.declared;
         let id =
             declared.namespace().zip(&declared.name(), |namespace, name| AppId::new(namespace.clone(), name.clone()));
-        match context.purpose {
-            Purpose::Twin => {
-                let making = Making::new(declared, context);
-                let objects = match declared.mode() {
-                    Mode::Replicaset => [replica_set::replica_set(&making), replica_set::service(&making)],
-                    Mode::Knative => [knative::configuration(&making), knative::route(&making)],
-                };
-                vec![App::new(id, objects.map(Into::into).into())]
-            }
-            Purpose::Tree => {
-                let settings = needs_operator::settings(context);
-                let registry = registry(declared, context).map(|registry| registry.stage(&settings));
-                let app = App { health: vec![HEALTH], timeout: "15m", ..App::new(id, vec![self.delivered().into()]) };
-                vec![app.after(needs_operator::stage(context)).after(registry)]
-            }
+        let making = Making::new(declared, context);
+        if context.purpose == Purpose::Twin {
+            return vec![App::new(id, making.objects().map(Into::into).into())];
         }
+        let mut parts = vec![self.delivered().into()];
+        // Without the tunnel's environment nobody can tell how the version is called.
+        if !declared.is_in_process() || making.tunnel.is_some() {
+            parts.extend(making.objects().map(Part::Known));
+        }
+        let registry = registry(declared, context).map(|registry| registry.stage(&making.settings));
+        let app = App { health: vec![HEALTH], timeout: "15m", ..App::new(id, parts) };
+        vec![app.after(needs_operator::stage(context)).after(registry)]
     }
 }
 
@@ -93,6 +90,7 @@ fn managed_by_operator() -> (String, Traced<String>) {
 /// A deployment with all that decides its objects.
 struct Making<'declared> {
     declared: &'declared RestateDeployment,
+    settings: Settings,
     version: Version,
     /// The tunnel that the pods open themselves.
     tunnel: Option<Tunnel>,
@@ -102,7 +100,16 @@ impl<'declared> Making<'declared> {
     fn new(declared: &'declared RestateDeployment, context: &Context) -> Self {
         let in_process = declared.is_in_process() && declared.mode() == Mode::Replicaset;
         let tunnel = in_process.then(|| Tunnel::to_registry(registry(declared, context))).flatten();
-        Self { declared, version: Version::of(declared, tunnel.as_ref()), tunnel }
+        let settings = needs_operator::settings(context);
+        Self { declared, settings, version: Version::of(declared, tunnel.as_ref()), tunnel }
+    }
+
+    /// Returns the objects of the version, in the operator's order.
+    fn objects(&self) -> [Value; 2] {
+        match self.declared.mode() {
+            Mode::Replicaset => [replica_set::replica_set(self), replica_set::service(self)],
+            Mode::Knative => [knative::configuration(self), knative::route(self)],
+        }
     }
 
     /// Returns the tag of the version: with Knative the user's, if there is one; else the hash.
@@ -119,8 +126,9 @@ impl<'declared> Making<'declared> {
 
     /// Returns the labels of the resource.
     fn labels(&self) -> Texts {
-        let labels = &self.declared.metadata.labels;
-        labels.iter().map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect()
+        let version = self.settings.version.get();
+        let copied = self.declared.metadata.labels.iter().filter(|(key, _)| version.copies_label(key));
+        copied.map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect()
     }
 
     /// Returns the labels by which the operator finds its objects.

@@ -9,7 +9,7 @@ use super::needs_operator;
 use super::registry::{self, Cloud, Registry};
 use super::resource::Resource;
 use super::settings::Settings;
-use crate::component::{App, Component, Context, NeededSecret, Purpose};
+use crate::component::{App, Component, Context, NeededSecret, Part, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
 use crate::value::{Traced, text};
@@ -60,20 +60,18 @@ impl Component for Environment {
     }
 
     fn expand(&self, context: &Context) -> Vec<App> {
-        let settings = needs_operator::settings(context);
-        let id = registry::environment_stage(&self.declared.name(), &settings);
+        let making = Making { declared: &self.declared, settings: needs_operator::settings(context) };
+        let id = registry::environment_stage(&self.declared.name(), &making.settings);
+        let objects = [tunnel::deployment(&making), tunnel::service(&making)];
         let parts = match context.purpose {
-            Purpose::Twin => {
-                let making = Making { declared: &self.declared, settings };
-                vec![tunnel::deployment(&making).into(), tunnel::service(&making).into()]
-            }
+            Purpose::Twin => objects.map(Into::into).into(),
             Purpose::Tree => {
                 let mut resource = self.delivered();
                 // It belongs to no namespace: whatever is written there is ignored.
                 if let Some(metadata) = resource.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut()) {
                     metadata.remove("namespace");
                 }
-                vec![resource.into()]
+                std::iter::once(resource.into()).chain(objects.map(Part::Known)).collect()
             }
         };
         vec![App::new(id, parts).after(needs_operator::stage(context))]
@@ -108,8 +106,9 @@ impl Making<'_> {
 
     /// Returns the labels of every object: the resource's own, with those that select on top.
     fn labels(&self) -> Texts {
-        let own = &self.declared.metadata.labels;
-        let mut labels: Texts = own.iter().map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
+        let version = self.settings.version.get();
+        let copied = self.declared.metadata.labels.iter().filter(|(key, _)| version.copies_label(key));
+        let mut labels: Texts = copied.map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
         labels.extend(self.own_labels());
         labels
     }

@@ -10,6 +10,7 @@ pub(super) use wishes::UNKNOWN_WISH;
 
 use super::RestateCluster;
 use super::making::Making;
+use super::needs_operator;
 use crate::component::Context;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::{Origin, Traced};
@@ -42,7 +43,7 @@ pub(super) const RULES: &[Rule] = &[
     security::STORE_OUT_OF_REACH,
     wishes::UNKNOWN_WISH,
     wishes::UNKNOWN_DELIVERY,
-    wishes::NO_OPERATOR,
+    needs_operator::NO_OPERATOR,
     wishes::SNAPSHOTS_UNREADABLE,
     wishes::SNAPSHOTS_CONTRADICTED,
 ];

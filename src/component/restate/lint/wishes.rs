@@ -1,9 +1,10 @@
 //! Rules about what bayplan itself is asked by annotations.
 
+use crate::component::Context;
 use crate::component::restate::delivery;
 use crate::component::restate::making::{self, Making};
+use crate::component::restate::needs_operator::{self, NO_OPERATOR};
 use crate::component::restate::snapshots::{self, ANNOTATION, TABLE};
-use crate::component::{Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 
 pub(in super::super) const UNKNOWN_WISH: Rule = Rule::error(
@@ -18,13 +19,6 @@ pub(in super::super) const UNKNOWN_DELIVERY: Rule = Rule::error(
     "the annotation for the delivery names neither way",
     "It decides whether the tree holds the objects or the resource of which the operator makes them.",
     "write `expanded` or `operator`",
-);
-
-pub(in super::super) const NO_OPERATOR: Rule = Rule::error(
-    "restate/no-operator",
-    "a resource is delivered to an operator that nobody declares",
-    "Nothing acts on the resource, or the API server does not even know its kind.",
-    "declare a `RestateOperator`, or name the one that exists in `spec.externals` of the Project (`kind: RestateOperator`), or write `expanded`",
 );
 
 pub(in super::super) const SNAPSHOTS_UNREADABLE: Rule = Rule::error(
@@ -70,8 +64,9 @@ fn delivery(making: &Making<'_>, context: &Context) -> Option<Diagnostic> {
     match wish.get().as_str() {
         delivery::EXPANDED => None,
         delivery::OPERATOR => {
-            let nobody = context.purpose == Purpose::Tree && making.settings.declared.is_empty();
-            nobody.then(|| NO_OPERATOR.found("no RestateOperator is declared").decided_at(wish.origin().spans(), ""))
+            let what = format!("RestateCluster `{}`", making.declared.metadata.name);
+            let found = needs_operator::check(context, &what, wish.origin());
+            found.map(|found| found.help(format!("{}, or write `expanded`", NO_OPERATOR.help)))
         }
         other => {
             let message = format!("there is no delivery `{other}`, only {}", delivery::choices());
