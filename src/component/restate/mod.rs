@@ -52,7 +52,16 @@ impl Component for RestateCluster {
     }
 
     fn restate_registry(&self) -> Option<Registry> {
-        Some(Registry { name: self.name(), cloud: None })
+        let security = self.spec.security.as_ref();
+        let open =
+            security.and_then(|security| security.disable_network_policies.as_ref()).is_some_and(|off| *off.get());
+        let rules = security.and_then(|security| security.network_egress_rules.as_deref()).unwrap_or_default();
+        Some(Registry {
+            name: self.name(),
+            cloud: None,
+            is_resource: delivery::is_by_operator(self),
+            reaches_others: open || !rules.is_empty(),
+        })
     }
 
     fn declare(document: &Value) -> Result<Self, String> {

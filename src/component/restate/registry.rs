@@ -11,6 +11,10 @@ pub(crate) struct Registry {
     pub(super) name: Traced<String>,
     /// What there is to know of it, if it is an environment of Restate Cloud; else it is a cluster.
     pub(super) cloud: Option<Cloud>,
+    /// Whether the operator finds it: a cluster whose objects stand in the tree is no resource to it.
+    pub(super) is_resource: bool,
+    /// Whether nobody knows that its policies keep it from pods without its label.
+    pub(super) reaches_others: bool,
 }
 
 /// What identifies an environment of Restate Cloud.

@@ -24,6 +24,8 @@ pub(super) const RULES: &[Rule] = &[
     register::UNUSABLE_URL,
     register::PATH_LOST,
     register::UNKNOWN_CLUSTER,
+    register::NO_RESOURCE,
+    register::PODS_OUT_OF_REACH,
     register::UNKNOWN_ENVIRONMENT,
     register::UNFIT_ENVIRONMENT,
     register::NOT_IN_PROCESS,

@@ -75,7 +75,10 @@ impl Component for Deployment {
 /// Returns what the deployment registers with, if that is declared.
 fn registry<'context>(declared: &RestateDeployment, context: &'context Context<'_>) -> Option<&'context Registry> {
     let register = &declared.spec.restate.register;
-    let (name, is_cloud) = match (&register.cluster, &register.cloud) {
+    // The Service of a cluster leads to the cluster, too, which has the namespace of its name.
+    let service = register.service.as_ref().filter(|service| service.name.get() == "restate");
+    let cluster = register.cluster.as_ref().or(service.map(|service| &service.namespace));
+    let (name, is_cloud) = match (cluster, &register.cloud) {
         (Some(name), _) => (name, false),
         (None, cloud) => (cloud.as_ref()?, true),
     };

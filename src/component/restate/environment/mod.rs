@@ -40,7 +40,7 @@ impl Component for Environment {
             region: spec.region.clone(),
             signing_public_key: spec.signing_public_key.clone(),
         };
-        Some(Registry { name: self.declared.name(), cloud: Some(cloud) })
+        Some(Registry { name: self.declared.name(), cloud: Some(cloud), is_resource: true, reaches_others: true })
     }
 
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {

@@ -26,6 +26,20 @@ pub(super) const UNKNOWN_CLUSTER: Rule = Rule::warning(
     "correct the name, declare the RestateCluster, or name it in `spec.externals` of the `Project`",
 );
 
+pub(super) const NO_RESOURCE: Rule = Rule::error(
+    "restate/cluster-not-a-resource",
+    "a deployment registers with a cluster whose objects stand in the tree",
+    "The operator looks for the RestateCluster itself, finds none, and registers nothing.",
+    "annotate the cluster with `bayplan.dev/delivery: operator`; or register with its Service: `service: {name: restate, namespace: NAME}`, and label the pods `allow.restate.dev/NAME: \"true\"`",
+);
+
+pub(super) const PODS_OUT_OF_REACH: Rule = Rule::warning(
+    "restate/pods-out-of-reach",
+    "the policies of the cluster keep it from the pods of the services",
+    "It registers nothing, since it cannot ask the pods what they serve. Only with `register.cluster` does the operator label them.",
+    "label the pods in `template.metadata.labels`: `allow.restate.dev/NAME: \"true\"`",
+);
+
 pub(super) const UNKNOWN_ENVIRONMENT: Rule = Rule::refusal(
     "restate/unknown-environment",
     "a deployment registers with an environment of Restate Cloud that nobody declares",
@@ -114,11 +128,26 @@ fn target(declared: &RestateDeployment, context: &Context) -> Vec<Diagnostic> {
     let known = registry(declared, context);
     if let Some(cluster) = &register.cluster {
         // Whoever expands a single file knows what he left out.
-        let silent =
-            known.is_some() || context.purpose == Purpose::Twin || is_external("RestateCluster", cluster.get());
-        let unknown = (!silent)
-            .then(|| at(UNKNOWN_CLUSTER.found(format!("there is no RestateCluster `{cluster}`")), cluster.origin()));
-        return unknown.into_iter().collect();
+        let silent = context.purpose == Purpose::Twin || is_external("RestateCluster", cluster.get());
+        let found = match known {
+            _ if silent => None,
+            None => Some(UNKNOWN_CLUSTER.found(format!("there is no RestateCluster `{cluster}`"))),
+            Some(known) => (!known.is_resource).then(|| {
+                NO_RESOURCE.found(format!("the tree delivers no RestateCluster `{cluster}`, but its objects"))
+            }),
+        };
+        return found.map(|found| at(found, cluster.origin())).into_iter().collect();
+    }
+    if let Some(service) = &register.service {
+        let label = format!("allow.restate.dev/{}", service.namespace);
+        let labels = declared.spec.template.metadata.as_ref().and_then(|metadata| metadata.labels.as_ref());
+        let labelled = labels.and_then(|labels| labels.get(&label)).is_some_and(|value| value.get() == "true");
+        let kept = known.filter(|known| !known.reaches_others && !labelled);
+        let found = kept.map(|_| {
+            let message = format!("no pod is labelled `{label}: \"true\"`, which the policies of the cluster go by");
+            at(PODS_OUT_OF_REACH.found(message), service.namespace.origin())
+        });
+        return found.into_iter().collect();
     }
     let Some(name) = &register.cloud else { return Vec::new() };
     let Some(cloud) = known.and_then(|known| known.cloud.as_ref()) else {
