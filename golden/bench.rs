@@ -18,6 +18,10 @@ use std::time::{Duration, Instant};
 use bayplan::compile::{Options, compile};
 use bayplan::source::{Source, Sources};
 
+/// As the command has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BAYPLAN: &str = env!("CARGO_BIN_EXE_bayplan");
 
 /// Set where this program stands in for `bayplan`, to tell how much memory it took.
