@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bayplan::compile::{Options, compile};
+use bayplan::compile::{Options, compile, expand};
 use bayplan::source::{Source, Sources};
 
 /// As the command has it.
@@ -229,6 +229,55 @@ fn stand_in() {
     }
 }
 
+/// A Restate cluster of three nodes, with what most of them have.
+const RESTATE: &str = r#"apiVersion: restate.dev/v1
+kind: RestateCluster
+metadata:
+  name: orders
+  labels: { team: payments }
+spec:
+  cluster: { autoProvision: true }
+  compute:
+    image: docker.restate.dev/restatedev/restate:1.7.5
+    replicas: 3
+    env:
+      - { name: RESTATE_WORKER__SNAPSHOTS__AWS_REGION, value: eu-central-1 }
+    resources:
+      requests: { cpu: 500m, memory: 2Gi }
+      limits: { memory: 2Gi }
+  storage: { storageRequestBytes: 10737418240 }
+  security:
+    networkPeers: { ingress: [], admin: [{ podSelector: {} }] }
+    trustedCaCerts: [{ secretName: ca, key: ca.crt }]
+  config: |
+    roles = ["worker", "admin", "metadata-server", "log-server", "http-ingress"]
+    auto-provision = false
+    default-replication = 2
+
+    [metadata-client]
+    type = "replicated"
+    addresses = ["http://restate-cluster:5122/"]
+
+    [worker.snapshots]
+    destination = "s3://snapshots/orders"
+    snapshot-interval-num-records = 10000
+"#;
+
+/// Says what the expansion of one Restate cluster costs, from text to objects: 200 µs are the limit.
+fn restate() {
+    let sources = Sources::new(vec![Source::new("orders.yaml", RESTATE.as_bytes().to_vec())]);
+    let once = || {
+        let start = Instant::now();
+        let expanded = expand(&sources);
+        let took = start.elapsed();
+        assert!(expanded.diagnostics.is_empty(), "{:#?}", expanded.diagnostics);
+        assert_eq!(expanded.objects.len(), 14);
+        took
+    };
+    once();
+    println!("one RestateCluster, text to objects: {:.0} µs", median((0..501).map(|_| once()).collect()) * 1e6);
+}
+
 /// Says what one cluster costs without a process and a disk, and what a process costs without a cluster.
 fn single() {
     let files = inputs(1).map(|(name, text)| Source::new(name, text.into_bytes())).collect();
@@ -274,6 +323,7 @@ fn main() {
     println!("files {kind}; {threads} threads; load {}", load.split(' ').next().unwrap_or_default());
     let folder = tempfile::Builder::new().prefix("bayplan-bench-").tempdir_in(below).expect("a folder to work in");
     single();
+    restate();
     let mut smaller: Option<(usize, Vec<f64>)> = None;
     for clusters in sizes {
         smaller = Some((clusters, fleet(folder.path(), clusters, smaller.as_ref())));
