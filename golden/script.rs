@@ -247,7 +247,7 @@ fn strings(list: &Json) -> impl Iterator<Item = &str> {
 impl Place {
     /// Mounts what the Job of `tree` mounts, in a new folder instead of `/`.
     fn new(tree: &Tree) -> Self {
-        let objects = tree.objects();
+        let objects = tree.objects_at_work();
         let config = objects.iter().find(|object| script(object).is_some()).expect("there is a script");
         let job = objects.iter().find(|object| object.kind() == "Job" && object.namespace() == config.namespace());
         let pod = &job.expect("the script has a Job").json["spec"]["template"]["spec"];

@@ -24,7 +24,7 @@ fn every_selector_selects_and_every_flow_passes() {
     let mut failures = Vec::new();
     let mut flows = 0;
     for tree in trees() {
-        let objects = tree.objects();
+        let objects = tree.objects_at_work();
         let cluster = Cluster::of(&objects);
         flows += needed(&objects, &cluster, &mut Vec::new()).len();
         failures.extend(problems(&tree).into_iter().map(|problem| format!("{}: {problem}", tree.name)));
@@ -36,7 +36,7 @@ fn every_selector_selects_and_every_flow_passes() {
 /// The flows that are known to be needed are found at all.
 #[test]
 fn the_flows_of_the_whole_stack_are_found() {
-    let objects = stack().objects();
+    let objects = stack().objects_at_work();
     let cluster = Cluster::of(&objects);
     let flows = needed(&objects, &cluster, &mut Vec::new());
     for (from, to, port) in [
@@ -154,7 +154,7 @@ struct Flow<'cluster> {
 
 /// Returns every selector that selects nothing, every port that nobody has, and every flow that is cut.
 fn problems(tree: &Tree) -> Vec<String> {
-    let objects = tree.objects();
+    let objects = tree.objects_at_work();
     let cluster = Cluster::of(&objects);
     let mut found = Vec::new();
     // Whoever wrote an object may mean pods that the tree does not know; in an example nobody does.
@@ -168,6 +168,8 @@ fn problems(tree: &Tree) -> Vec<String> {
             "PodDisruptionBudget" => budget(object, &cluster, &mut found),
             "ServiceMonitor" | "PodMonitor" => monitor(object, &cluster, &mut found),
             "Ingress" => ingress(object, &cluster, &mut found),
+            // What is made of it stands in its namespace; itself it stands in none.
+            "RestateCluster" => {}
             _ => workload(object, &cluster, &mut found),
         }
     }
@@ -178,7 +180,8 @@ fn problems(tree: &Tree) -> Vec<String> {
             found.push(format!("{place} selects no pod"));
         }
         for (_, _, target) in &service.ports {
-            for pod in pods.iter().filter(|pod| number(target, pod).is_none()) {
+            // A pod that tells no port may listen on any.
+            for pod in pods.iter().filter(|pod| !pod.ports.is_empty() && number(target, pod).is_none()) {
                 found.push(format!("{place}: {target} is no port of {}", pod.of));
             }
         }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bayplan::compile::Operators;
 use bayplan::source::Sources;
 use bayplan::value::Value;
 use bayplan::yaml;
@@ -19,6 +20,8 @@ pub(crate) struct Tree {
     pub(crate) files: BTreeMap<String, String>,
     /// The Namespaces that somebody wrote, who decides what becomes of them.
     pub(crate) written_namespaces: BTreeSet<String>,
+    /// The operators that act on what is in the files.
+    operators: Operators,
 }
 
 /// An object of a tree.
@@ -49,6 +52,7 @@ pub(crate) fn trees_of(project: &str, sources: &Sources) -> Vec<Tree> {
                 name: format!("{project}/{}", cluster.root),
                 files: files.collect(),
                 written_namespaces: written_namespaces.clone(),
+                operators: cluster.operators.clone(),
             }
         })
         .collect()
@@ -63,6 +67,16 @@ impl Tree {
             Object { path: path.clone(), json }
         };
         files.map(object).collect()
+    }
+
+    /// Returns what stands in each YAML file, and what the operators of custom resources make of them, as if it stood in
+    /// the files of the resources.
+    pub(crate) fn objects_at_work(&self) -> Vec<Object> {
+        let made = |(path, text): (&String, &String)| {
+            let objects = self.operators.make(text).into_iter();
+            objects.map(|object| Object { path: path.clone(), json: object.value.to_json() }).collect::<Vec<_>>()
+        };
+        self.objects().into_iter().chain(self.files.iter().flat_map(made)).collect()
     }
 }
 

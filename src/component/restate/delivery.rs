@@ -87,18 +87,19 @@ fn resource(written: &Value, making: &Making<'_>) -> Value {
         metadata.retain(|entry| entry.value.as_map().is_none_or(|map| !map.is_empty()));
     }
     let (Some(snapshots), Some(spec)) = (&making.snapshots, map.get_mut("spec")) else { return resource };
-    append(spec, "compute", "env", snapshots.env(making.declared));
-    append(spec, "security", "networkEgressRules", network::to_store(making).into_iter().collect());
+    let because = snapshots.because();
+    append(spec, "compute", "env", snapshots.env(making.declared), because);
+    append(spec, "security", "networkEgressRules", network::to_store(making).into_iter().collect(), because);
     resource
 }
 
-/// Appends `items` to the list `key` in the map `section` of `spec`.
-fn append(spec: &mut Value, section: &'static str, key: &'static str, items: Vec<Value>) {
+/// Appends `items` to the list `key` in the map `section` of `spec`, which are there because of them if they were not.
+fn append(spec: &mut Value, section: &'static str, key: &'static str, items: Vec<Value>, because: &Origin) {
     if items.is_empty() {
         return;
     }
-    let section = entry(spec, section, || Node::Map(Map::new()));
-    let list = section.and_then(|section| entry(section, key, || Node::List(Vec::new())));
+    let section = entry(spec, section, || Value::new(Map::new()).because(because));
+    let list = section.and_then(|section| entry(section, key, || Value::new(Vec::new()).because(because)));
     if let Some(Value { node: Node::List(list), .. }) = list {
         list.extend(items);
     }
@@ -108,11 +109,11 @@ fn append(spec: &mut Value, section: &'static str, key: &'static str, items: Vec
 fn entry<'value>(
     value: &'value mut Value,
     key: &'static str,
-    empty: impl FnOnce() -> Node,
+    empty: impl FnOnce() -> Value,
 ) -> Option<&'value mut Value> {
     let map = value.as_map_mut()?;
     if map.get(key).is_none_or(Value::is_null) {
-        map.insert(key, Value::new(empty()));
+        map.insert(key, empty());
     }
     map.get_mut(key)
 }
@@ -130,9 +131,9 @@ mod tests {
     #[test]
     fn lists_grow_where_they_are_and_where_they_are_not() {
         let mut spec = manifest!({ compute: { env: [1i64] } });
-        append(&mut spec, "compute", "env", vec![Value::new(2i64)]);
-        append(&mut spec, "security", "networkEgressRules", vec![Value::new(3i64)]);
-        append(&mut spec, "storage", "x", Vec::new());
+        append(&mut spec, "compute", "env", vec![Value::new(2i64)], &Origin::default());
+        append(&mut spec, "security", "networkEgressRules", vec![Value::new(3i64)], &Origin::default());
+        append(&mut spec, "storage", "x", Vec::new(), &Origin::default());
         assert_eq!(spec, manifest!({ compute: { env: [1i64, 2i64] }, security: { networkEgressRules: [3i64] } }));
     }
 }
