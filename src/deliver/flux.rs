@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
-use super::layout::{self, Layout, Placed, Stage};
-use super::secrets_list;
-use crate::component::{App, Chart, ChartSource, Manifest, NeededSecret, RunOnce};
-use crate::diagnostic::Diagnostic;
-use crate::kube::Object;
-use crate::project::Project;
-use crate::tree::{File, Tree, TreePath};
+use super::annotations::{annotate, annotation};
+use super::layout::{Layout, Placed, Stage};
+use super::writer::Writer;
+use super::{Engine, Form, namespaces, run_once};
+use crate::component::{Chart, ChartSource, Part, RunOnce};
+use crate::project::{FluxSource, Project};
+use crate::tree::File;
 use crate::value::{Map, Node, Origin, Traced, Value, manifest, text};
-use crate::yaml;
 
 /// The namespace that the Kustomizations of Flux live in.
 const FLUX_NAMESPACE: &str = "flux-system";
@@ -23,18 +20,147 @@ const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 /// The annotation that keeps `${…}` in an object from being filled in.
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 
-/// Returns an object of an app, and the name for its file where it is not the object's own.
-pub(super) fn object(manifest: Manifest) -> (Value, Option<String>) {
-    let mut value = manifest.value;
-    if manifest.keep {
-        annotate(&mut value, PRUNE, &Origin::default());
+/// Flux, and where it finds the tree.
+pub(super) struct Flux {
+    source: FluxSource,
+    path: Traced<String>,
+}
+
+impl Engine for Flux {
+    fn forms(&self, parts: Vec<Part>) -> Vec<Form> {
+        let mut forms = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Part::Object(mut manifest) => {
+                    if manifest.keep {
+                        keep(&mut manifest.value, &Origin::default());
+                    }
+                    protect_from_substitution(&mut manifest.value);
+                    forms.push(Form::Object(manifest.value, manifest.file_name));
+                }
+                Part::Chart(chart) => forms.extend(self::chart(&chart).map(|value| Form::Object(value, None))),
+                Part::RunOnce(run) => {
+                    let (job, file_name) = run_once(run);
+                    forms.push(Form::Object(job, file_name));
+                }
+                Part::Known(value) => forms.push(Form::Known(value)),
+            }
+        }
+        forms
     }
-    protect_from_substitution(&mut value);
-    (value, manifest.file_name)
+
+    fn keep(&self, object: &mut Value, because: &Origin) {
+        keep(object, because);
+    }
+
+    fn home(&self) -> Option<&str> {
+        Some(FLUX_NAMESPACE)
+    }
+
+    fn write(&self, writer: &mut Writer<'_>, layout: &mut Layout) {
+        let mut folders: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for (name, (namespace, because)) in namespaces::of(layout, self) {
+            writer.add(&format!("apps/{name}/namespace.yaml"), File::manifest(namespace, because.clone()));
+            folders.entry(name).or_default().push(Value::new("./namespace.yaml").because(&because));
+        }
+        for stage in std::mem::take(&mut layout.stages).into_values() {
+            let resource = Value::new(format!("./{}/ks.yaml", stage.id.name)).because(&stage.because);
+            folders.entry(stage.id.namespace.clone()).or_default().push(resource);
+            self.stage(writer, stage);
+        }
+        let mut all = Vec::new();
+        for (name, resources) in folders {
+            let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
+            all.push(Value::new(format!("./{name}")).because(&because));
+            writer.list(&format!("apps/{name}"), &resources);
+        }
+        writer.list("apps", &all);
+        self.entry(writer, &Origin::merged(all.iter().map(|resource| &resource.origin)));
+    }
+}
+
+impl Flux {
+    /// Returns Flux as the project of `cluster` sets it up.
+    pub(super) fn new(project: &Project, cluster: Option<&str>) -> Self {
+        Self { source: project.flux_source(), path: project.flux_path(cluster) }
+    }
+
+    /// Adds what a person points Flux at: one Kustomization on all apps, there because of whoever has one.
+    fn entry(&self, writer: &mut Writer<'_>, because: &Origin) {
+        let apps = self.kustomization("apps", &text!("{}/apps", self.path), &Map::new());
+        writer.add("flux/apps.yaml", File::manifest(apps, because.clone()));
+        writer.list("flux", &[Value::new("./apps.yaml").because(because)]);
+    }
+
+    /// Returns a Kustomization of Flux on the folder `path`.
+    fn kustomization(&self, name: &str, path: &Traced<String>, more: &Map) -> Value {
+        let source = &self.source;
+        manifest!({
+            apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization",
+            metadata: { name: name.to_owned(), namespace: FLUX_NAMESPACE },
+            spec: {
+                interval: "1h",
+                retryInterval: "2m",
+                path: path,
+                prune: true,
+                sourceRef: { kind: source.kind, name: source.name, namespace: source.namespace },
+                ..more,
+            },
+        })
+    }
+
+    /// Adds the folder of one stage: `ks.yaml`, and `app/` with its objects.
+    fn stage(&self, writer: &mut Writer<'_>, mut stage: Stage) {
+        let folder = format!("apps/{}", stage.id.namespace);
+        let folder = format!("{folder}/{}", stage.id.name);
+        let depends_on: Vec<_> = stage
+            .after
+            .iter()
+            .map(|after| {
+                manifest!({ name: after.map(|id| format!("{}-{}", id.namespace, id.name)) }).because(after.origin())
+            })
+            .collect();
+        let health: Vec<_> = stage
+            .health
+            .iter()
+            .map(|health| {
+                manifest!({
+                    apiVersion: health.api_version, kind: health.kind,
+                    current: health.current, inProgress: health.in_progress, failed: health.failed,
+                })
+            })
+            .collect();
+        let mut more = Map::new();
+        more.insert("wait", Value::new(true));
+        more.insert("timeout", Value::new(stage.timeout));
+        if !depends_on.is_empty() {
+            let because = Origin::merged(depends_on.iter().map(|stage| &stage.origin));
+            more.insert("dependsOn", Value::new(Node::List(depends_on)).because(&because));
+        }
+        if stage.objects.iter().any(|placed| placed.object.value.get("sops").is_some()) {
+            // An encrypted object in a Kustomization without decryption is an error of Flux.
+            more.insert("decryption", manifest!({ provider: "sops", secretRef: { name: SOPS_KEY } }));
+        }
+        if !health.is_empty() {
+            more.insert("healthCheckExprs", Value::new(Node::List(health)));
+        }
+        let name = format!("{}-{}", stage.id.namespace, stage.id.name);
+        let kustomization = self.kustomization(&name, &text!("{}/{}/app", self.path, folder), &more);
+        writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
+
+        stage.objects.sort_by(|a, b| a.file.cmp(&b.file));
+        let mut listed = Vec::with_capacity(stage.objects.len());
+        for Placed { object, file } in stage.objects {
+            let because = object.declared.and(&object.value.origin);
+            listed.push(Value::new(format!("./{file}")).because(&because));
+            writer.add(&format!("{folder}/app/{file}"), File::manifest(object.value, object.declared));
+        }
+        writer.list(&format!("{folder}/app"), &listed);
+    }
 }
 
 /// Returns the source and the release of a chart.
-pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
+pub(super) fn chart(chart: &Chart) -> [Value; 2] {
     let metadata = manifest!({ name: chart.release, namespace: chart.namespace });
     let (source, reference) = match &chart.source {
         ChartSource::Http(url) => (
@@ -79,41 +205,22 @@ pub(super) fn chart(chart: &Chart) -> Vec<(Value, Option<String>)> {
         },
     });
     if chart.keep {
-        annotate(&mut release, PRUNE, &Origin::default());
+        keep(&mut release, &Origin::default());
     }
     protect_from_substitution(&mut release);
-    vec![(source, None), (release, None)]
+    [source, release]
 }
 
-/// Returns a Job whose name ends with a hash of its content: the template of a Job cannot change, so that a changed one
-/// must be another Job. Flux deletes the old one.
-pub(super) fn run_once(run: RunOnce) -> (Value, Option<String>) {
-    let mut job = run.job;
-    protect_from_substitution(&mut job);
-    let mut hash = Sha256::new();
-    let mut origin = Origin::default();
-    for part in run.inputs.iter().chain([&job]) {
-        hash.update(yaml::emit(part));
-        part.walk(&mut |value| origin.add(&value.origin));
-    }
-    let digest = hash.finalize();
-    let digest = format!("{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3]);
-    let Some(name) = job.as_map_mut().and_then(|job| job.get_mut("metadata")?.as_map_mut()?.get_mut("name")) else {
-        return (job, None);
-    };
-    let stem = name.as_str().unwrap_or_default().to_owned();
-    *name = Value::new(format!("{stem}-{digest}")).because(&name.origin.and(&origin));
-    (job, Some(stem))
+/// Returns a Job named by its content. Flux deletes the old one.
+pub(super) fn run_once(mut run: RunOnce) -> (Value, Option<String>) {
+    protect_from_substitution(&mut run.job);
+    run_once::named_by_content(run)
 }
 
-/// Sets the annotation `key` to `disabled`, which `because` decides.
-fn annotate(value: &mut Value, key: &'static str, because: &Origin) {
-    let Some(metadata) = value.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut()) else { return };
-    if metadata.get("annotations").is_none_or(Value::is_null) {
-        metadata.insert("annotations", Value::new(Map::new()).because(because));
-    }
-    if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_map_mut) {
-        annotations.insert(key, Value::new("disabled").because(because));
+/// Keeps an object in the cluster when it goes from git, unless somebody says otherwise.
+fn keep(object: &mut Value, because: &Origin) {
+    if annotation(object, PRUNE).is_none() {
+        annotate(object, PRUNE, "disabled", because);
     }
 }
 
@@ -125,7 +232,7 @@ fn protect_from_substitution(value: &mut Value) {
     }
     let mut because = Origin::default();
     find_variables(value, &Origin::default(), &mut because);
-    annotate(value, SUBSTITUTE, &because);
+    annotate(value, SUBSTITUTE, "disabled", &because);
 }
 
 /// Whether there are texts with `${…}` in `value`. Most objects have none: who decides that is not computed for them.
@@ -151,186 +258,4 @@ fn find_variables(value: &Value, around: &Origin, because: &mut Origin) {
         Node::String(text) if has_variable(text) => because.add(&around),
         _ => {}
     }
-}
-
-/// One cluster's tree in the making.
-struct Writer<'cluster> {
-    root: &'cluster str,
-    tree: Tree,
-}
-
-impl Writer<'_> {
-    fn add(&mut self, path: &str, file: File) {
-        let path = TreePath::parse([self.root, "/", path].concat()).expect("folders and files have checked names");
-        self.tree.insert(path, file);
-    }
-
-    /// Adds the `kustomization.yaml` of a folder.
-    fn list(&mut self, folder: &str, resources: &[Value]) {
-        let list = manifest!({
-            apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: resources,
-        });
-        // The first of them makes the file appear, and the last one to go takes it along.
-        let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
-        self.add(&format!("{folder}/kustomization.yaml"), File::shared(list, because));
-    }
-}
-
-/// What is delivered to one cluster.
-pub(crate) struct Delivery {
-    /// The apps, each with the declaration that it stems from.
-    pub(crate) apps: Vec<(App, Origin)>,
-    /// Objects that are written as they are.
-    pub(crate) raw: Vec<Object>,
-    /// The Secrets that somebody makes.
-    pub(crate) secrets: Vec<NeededSecret>,
-}
-
-/// Returns the tree of one cluster below `root` (`kubernetes`, `kubernetes/alpha`).
-pub(crate) fn lay_out(
-    root: &str,
-    cluster: Option<&str>,
-    project: &Project,
-    delivery: Delivery,
-    problems: &mut Vec<Diagnostic>,
-) -> Tree {
-    let layout = layout::lay_out(delivery.apps, delivery.raw, problems);
-    let mut writer = Writer { root, tree: Tree::default() };
-    if layout.stages.is_empty() && layout.namespaces.is_empty() {
-        return writer.tree;
-    }
-    let path = project.flux_path(cluster);
-    let mut folders: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for (name, written) in &layout.namespaces {
-        let resources = folders.entry(name.clone()).or_default();
-        if let Some((namespace, because)) = namespace(name, written.as_ref(), &layout) {
-            resources.push(Value::new("./namespace.yaml").because(&because));
-            writer.add(&format!("apps/{name}/namespace.yaml"), File::manifest(namespace, because));
-        }
-    }
-    let secrets = secrets_list::write(&delivery.secrets, &layout, project);
-    for stage in layout.stages.into_values() {
-        let resource = Value::new(format!("./{}/ks.yaml", stage.id.name)).because(&stage.because);
-        folders.entry(stage.id.namespace.clone()).or_default().push(resource);
-        self::stage(&mut writer, project, &path, stage);
-    }
-    let mut all = Vec::new();
-    for (name, resources) in folders {
-        if resources.is_empty() {
-            continue;
-        }
-        let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
-        all.push(Value::new(format!("./{name}")).because(&because));
-        writer.list(&format!("apps/{name}"), &resources);
-    }
-    writer.list("apps", &all);
-    entry(&mut writer, project, &path, &Origin::merged(all.iter().map(|resource| &resource.origin)));
-    if let Some(list) = secrets {
-        writer.add("SECRETS.md", list);
-    }
-    writer.tree.know(layout.known);
-    writer.tree
-}
-
-/// Adds what a person points Flux at: one Kustomization on all apps, there because of whoever has one.
-fn entry(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, because: &Origin) {
-    let apps = kustomization(project, "apps", &text!("{}/apps", path), &Map::new());
-    writer.add("flux/apps.yaml", File::manifest(apps, because.clone()));
-    writer.list("flux", &[Value::new("./apps.yaml").because(because)]);
-}
-
-/// Returns a Kustomization of Flux on the folder `path`.
-fn kustomization(project: &Project, name: &str, path: &Traced<String>, more: &Map) -> Value {
-    let source = project.flux_source();
-    manifest!({
-        apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization",
-        metadata: { name: name.to_owned(), namespace: FLUX_NAMESPACE },
-        spec: {
-            interval: "1h",
-            retryInterval: "2m",
-            path: path,
-            prune: true,
-            sourceRef: { kind: source.kind, name: source.name, namespace: source.namespace },
-            ..more,
-        },
-    })
-}
-
-/// Returns the Namespace `name` and who decides it: the written one, else one that stays when it goes from git; none
-/// for those that every cluster has.
-fn namespace(name: &str, written: Option<&Object>, layout: &Layout) -> Option<(Value, Origin)> {
-    if let Some(written) = written {
-        let mut value = written.value.clone();
-        // Whoever wants it to go with everything in it says so.
-        if value.at(&["metadata", "annotations", PRUNE]).is_none() {
-            annotate(&mut value, PRUNE, &written.declared);
-        }
-        return Some((value, written.declared.clone()));
-    }
-    if name == "default" || name == FLUX_NAMESPACE || name.starts_with("kube-") {
-        return None;
-    }
-    let mut because = Origin::default();
-    for placed in layout.stages.values().flat_map(|stage| &stage.objects) {
-        if placed.object.id.namespace.as_deref() == Some(name) {
-            because.add(&placed.object.declared);
-            if let Some(namespace) = placed.object.value.at(&["metadata", "namespace"]) {
-                because.add(&namespace.origin);
-            }
-        }
-    }
-    let namespace = manifest!({
-        apiVersion: "v1", kind: "Namespace",
-        metadata: { name: name.to_owned(), annotations: { (PRUNE): "disabled" } },
-    });
-    Some((namespace, because))
-}
-
-/// Adds the folder of one stage: `ks.yaml`, and `app/` with its objects.
-fn stage(writer: &mut Writer<'_>, project: &Project, path: &Traced<String>, mut stage: Stage) {
-    let folder = format!("apps/{}", stage.id.namespace);
-    let folder = format!("{folder}/{}", stage.id.name);
-    let depends_on: Vec<_> = stage
-        .after
-        .iter()
-        .map(|after| {
-            manifest!({ name: after.map(|id| format!("{}-{}", id.namespace, id.name)) }).because(after.origin())
-        })
-        .collect();
-    let health: Vec<_> = stage
-        .health
-        .iter()
-        .map(|health| {
-            manifest!({
-                apiVersion: health.api_version, kind: health.kind,
-                current: health.current, inProgress: health.in_progress, failed: health.failed,
-            })
-        })
-        .collect();
-    let mut more = Map::new();
-    more.insert("wait", Value::new(true));
-    more.insert("timeout", Value::new(stage.timeout));
-    if !depends_on.is_empty() {
-        let because = Origin::merged(depends_on.iter().map(|stage| &stage.origin));
-        more.insert("dependsOn", Value::new(Node::List(depends_on)).because(&because));
-    }
-    if stage.objects.iter().any(|placed| placed.object.value.get("sops").is_some()) {
-        // An encrypted object in a Kustomization without decryption is an error of Flux.
-        more.insert("decryption", manifest!({ provider: "sops", secretRef: { name: SOPS_KEY } }));
-    }
-    if !health.is_empty() {
-        more.insert("healthCheckExprs", Value::new(Node::List(health)));
-    }
-    let name = format!("{}-{}", stage.id.namespace, stage.id.name);
-    let kustomization = kustomization(project, &name, &text!("{}/{}/app", path, folder), &more);
-    writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
-
-    stage.objects.sort_by(|a, b| a.file.cmp(&b.file));
-    let mut listed = Vec::with_capacity(stage.objects.len());
-    for Placed { object, file } in stage.objects {
-        let because = object.declared.and(&object.value.origin);
-        listed.push(Value::new(format!("./{file}")).because(&because));
-        writer.add(&format!("{folder}/app/{file}"), File::manifest(object.value, object.declared));
-    }
-    writer.list(&format!("{folder}/app"), &listed);
 }

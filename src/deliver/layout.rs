@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::flux;
-use crate::component::{App, AppId, Health, Part};
+use super::{Engine, Form};
+use crate::component::{App, AppId, Health};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{Object, ObjectId, Scope, kinds_of_group, scope};
 use crate::tree::TreePath;
@@ -53,61 +53,39 @@ const CLUSTER: &str = "cluster";
 
 /// One object with its place.
 #[derive(Clone, Debug)]
-pub(crate) struct Placed {
+pub(super) struct Placed {
     /// The object.
-    pub(crate) object: Object,
+    pub(super) object: Object,
     /// The name of its file, without the folder.
-    pub(crate) file: String,
+    pub(super) file: String,
 }
 
 /// The objects of one stage.
 #[derive(Clone, Debug)]
-pub(crate) struct Stage {
+pub(super) struct Stage {
     /// Its namespace's folder and its own name.
-    pub(crate) id: AppId,
+    pub(super) id: AppId,
     /// Who decides that it is there.
-    pub(crate) because: Origin,
+    pub(super) because: Origin,
     /// The stages that must be ready before, all of them there.
-    pub(crate) after: Vec<Traced<AppId>>,
+    pub(super) after: Vec<Traced<AppId>>,
     /// The objects.
-    pub(crate) objects: Vec<Placed>,
+    pub(super) objects: Vec<Placed>,
     /// Kinds whose readiness needs expressions.
-    pub(crate) health: Vec<Health>,
+    pub(super) health: Vec<Health>,
     /// How long it may take.
-    pub(crate) timeout: &'static str,
+    pub(super) timeout: &'static str,
 }
 
 /// The folders of one cluster.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Layout {
+pub(super) struct Layout {
     /// The Namespaces by name.
-    pub(crate) namespaces: BTreeMap<String, Option<Object>>,
+    pub(super) namespaces: BTreeMap<String, Option<Object>>,
     /// The stages by folder and name.
-    pub(crate) stages: BTreeMap<AppId, Stage>,
+    pub(super) stages: BTreeMap<AppId, Stage>,
     /// What operators will make of objects of the stages: it has no place in the tree.
-    pub(crate) known: Vec<Object>,
-}
-
-/// Returns the objects that `app` stands for, in its order, without the engine's marks on those that are no engine's.
-pub(crate) fn bare_objects(app: App) -> Vec<Value> {
-    let values = |part| match part {
-        Part::Object(manifest) => vec![manifest.value],
-        Part::Chart(chart) => flux::chart(&chart).into_iter().map(|(value, _)| value).collect(),
-        Part::RunOnce(job) => vec![flux::run_once(job).0],
-        Part::Known(_) => Vec::new(),
-    };
-    app.parts.into_iter().flat_map(values).collect()
-}
-
-/// Returns the objects that one part of an app stands for, in their order.
-fn objects(part: Part, because: &Origin) -> Vec<Placed> {
-    let objects = match part {
-        Part::Object(manifest) => vec![flux::object(manifest)],
-        Part::Chart(chart) => flux::chart(&chart),
-        Part::RunOnce(job) => vec![flux::run_once(job)],
-        Part::Known(value) => vec![(value, None)],
-    };
-    objects.into_iter().filter_map(|(value, file_name)| placed(value, file_name.as_deref(), because.clone())).collect()
+    pub(super) known: Vec<Object>,
 }
 
 fn placed(value: Value, file_name: Option<&str>, because: Origin) -> Option<Placed> {
@@ -149,7 +127,12 @@ fn unique(apps: Vec<(App, Origin)>, problems: &mut Vec<Diagnostic>) -> Vec<(App,
 }
 
 /// Lays out what the apps stand for and the `raw` objects, and finds whatever would stand in the same place.
-pub(crate) fn lay_out(apps: Vec<(App, Origin)>, raw: Vec<Object>, problems: &mut Vec<Diagnostic>) -> Layout {
+pub(super) fn lay_out(
+    engine: &dyn Engine,
+    apps: Vec<(App, Origin)>,
+    raw: Vec<Object>,
+    problems: &mut Vec<Diagnostic>,
+) -> Layout {
     let mut layout = Layout::default();
     let mut makers = Makers::new();
     for (app, declared) in unique(apps, problems) {
@@ -161,13 +144,17 @@ pub(crate) fn lay_out(apps: Vec<(App, Origin)>, raw: Vec<Object>, problems: &mut
             health: app.health,
             timeout: app.timeout,
         };
-        for part in app.parts {
-            let is_known = matches!(part, Part::Known(_));
-            for placed in objects(part, &stage.because) {
-                if is_known {
-                    layout.add_known(placed.object, &mut makers, problems);
-                } else {
-                    layout.add(&mut stage, placed, &mut makers, problems);
+        for form in engine.forms(app.parts) {
+            match form {
+                Form::Object(value, file_name) => {
+                    if let Some(placed) = placed(value, file_name.as_deref(), stage.because.clone()) {
+                        layout.add(&mut stage, placed, &mut makers, problems);
+                    }
+                }
+                Form::Known(value) => {
+                    if let Some(object) = Object::read(value, stage.because.clone()) {
+                        layout.add_known(object, &mut makers, problems);
+                    }
                 }
             }
         }
@@ -234,6 +221,11 @@ fn first(object: &Object, by_operator: bool, makers: &mut Makers, problems: &mut
 }
 
 impl Layout {
+    /// Whether there is nothing to deliver.
+    pub(super) fn is_empty(&self) -> bool {
+        self.stages.is_empty() && self.namespaces.is_empty()
+    }
+
     /// Adds what an operator will make.
     fn add_known(&mut self, object: Object, makers: &mut Makers, problems: &mut Vec<Diagnostic>) {
         if first(&object, true, makers, problems) {

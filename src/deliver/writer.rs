@@ -1,0 +1,34 @@
+//! One cluster's tree in the making.
+
+use crate::tree::{File, Tree, TreePath};
+use crate::value::{Origin, Value, manifest};
+
+/// A tree that grows below a folder.
+pub(super) struct Writer<'cluster> {
+    root: &'cluster str,
+    /// What was written so far.
+    pub(super) tree: Tree,
+}
+
+impl<'cluster> Writer<'cluster> {
+    /// Returns an empty tree below `root`.
+    pub(super) fn new(root: &'cluster str) -> Self {
+        Self { root, tree: Tree::default() }
+    }
+
+    /// Adds a file at `path` below the root.
+    pub(super) fn add(&mut self, path: &str, file: File) {
+        let path = TreePath::parse([self.root, "/", path].concat()).expect("folders and files have checked names");
+        self.tree.insert(path, file);
+    }
+
+    /// Adds the `kustomization.yaml` of a folder.
+    pub(super) fn list(&mut self, folder: &str, resources: &[Value]) {
+        let list = manifest!({
+            apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: resources,
+        });
+        // The first of them makes the file appear, and the last one to go takes it along.
+        let because = Origin::merged(resources.iter().map(|resource| &resource.origin));
+        self.add(&format!("{folder}/kustomization.yaml"), File::shared(list, because));
+    }
+}
