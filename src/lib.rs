@@ -86,6 +86,9 @@ pub mod plan;
 
 pub mod report;
 
+// What chance and the clock have a part in.
+pub mod seal;
+
 // The outside.
 pub mod disk;
 

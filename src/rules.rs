@@ -2,7 +2,7 @@
 
 use crate::component::KINDS;
 use crate::diagnostic::Rule;
-use crate::{compile, component, deliver, disk, kube, plan, shape, variables, yaml};
+use crate::{compile, component, deliver, disk, kube, plan, seal, shape, variables, yaml};
 
 /// What can be wrong with a command line. The commands tell it.
 pub const USAGE: &[Rule] = &[UNKNOWN_CLUSTER, UNKNOWN_KIND, UNKNOWN_CODE, NO_SUCH_LINE, NOT_OURS];
@@ -55,6 +55,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(components)
         .chain(deliver::RULES)
         .chain(plan::rules())
+        .chain(seal::RULES)
         .chain(disk::RULES)
         .chain(USAGE)
 }

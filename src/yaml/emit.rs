@@ -30,6 +30,25 @@ pub fn emit_traced(value: &Value) -> (String, Vec<Origin>) {
     (text, trace.into_lines())
 }
 
+/// Returns `value` with its keys in the order in which [`emit`] writes them.
+#[must_use]
+pub fn in_order(value: &Value) -> Value {
+    let node = match &value.node {
+        Node::Map(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|entry| order(&entry.key));
+            let mut sorted = Map::new();
+            for entry in entries {
+                sorted.push(Entry { value: in_order(&entry.value), ..entry.clone() });
+            }
+            Node::Map(sorted)
+        }
+        Node::List(items) => Node::List(items.iter().map(in_order).collect()),
+        scalar => scalar.clone(),
+    };
+    Value { node, origin: value.origin.clone() }
+}
+
 fn write<'value, L: Lines<'value>>(value: &'value Value, lines: L) -> (String, L) {
     let mut writer = Writer { out: String::with_capacity(1024), lines, sorted: Vec::new() };
     writer.out.push_str("---");

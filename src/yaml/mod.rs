@@ -9,7 +9,7 @@ mod rules;
 mod scalar;
 mod trace;
 
-pub use emit::{emit, emit_traced};
+pub use emit::{emit, emit_traced, in_order};
 pub use parse::{Parsed, parse};
 pub use place::place_in_scalar;
 pub use rules::RULES;
