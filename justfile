@@ -19,6 +19,10 @@ try example:
     cargo run --quiet -- build examples/{{ example }}
     git status --short -- examples/{{ example }}
 
+# Hold the trees against the real MinIO, mc, kustomize and Helm, built by Go where it is installed
+e2e *args:
+    E2E=1 cargo test --test e2e -- {{ args }}
+
 # Time build and check of fleets, beside cp, diff and git on the same tree
 bench *args:
     cargo bench --bench fleet -- {{ args }}

@@ -47,6 +47,12 @@ pub(crate) fn projects() -> Vec<Project> {
     projects
 }
 
+/// Returns the folders of the examples.
+#[allow(dead_code, reason = "one test uses it")]
+pub(crate) fn examples() -> Vec<std::path::PathBuf> {
+    entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples"))
+}
+
 /// Returns the directories in `folder` by name; none where there is no folder.
 #[expect(clippy::disallowed_methods, reason = "the projects are found by looking")]
 fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
