@@ -88,10 +88,14 @@ fn back_edges(sources: &BTreeMap<String, String>) -> Vec<String> {
     found
 }
 
+/// Folders among the components that are none: what all of them share.
+const SHARED: &[&str] = &["bucket_job", "network"];
+
 /// Returns what in a component uses another one.
 fn between_components(sources: &BTreeMap<String, String>) -> Vec<String> {
     let folder = |file: &str| Some(file.strip_prefix("component/")?.split_once('/')?.0.to_owned());
-    let components: BTreeSet<_> = sources.keys().filter_map(|file| folder(file)).collect();
+    let components: BTreeSet<_> =
+        sources.keys().filter_map(|file| folder(file)).filter(|name| !SHARED.contains(&name.as_str())).collect();
     let mut found = Vec::new();
     for (file, text) in sources {
         let Some(own) = folder(file) else { continue };

@@ -211,6 +211,10 @@ fn as_json_schema(schema: &mut Json) {
         {
             map.insert("type".to_owned(), serde_json::json!([kind, "null"]));
         }
+        // Go writes classes of letters without braces.
+        if let Some(Json::String(pattern)) = map.get_mut("pattern") {
+            *pattern = pattern.replace(r"\PC", r"\P{C}");
+        }
         map.values_mut().for_each(as_json_schema);
     } else if let Some(items) = schema.as_array_mut() {
         items.iter_mut().for_each(as_json_schema);

@@ -27,7 +27,7 @@ const ENTRY: &str = "flux/apps.yaml";
 const CRDS_OF_CHARTS: &[(&str, &[&str])] = &[("https://operator.min.io", &["minio.min.io", "sts.min.io"])];
 
 /// Groups that every cluster with Flux serves, beside those of Kubernetes.
-const SERVED: &[&str] = &[FLUX, "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io"];
+const SERVED: &[&str] = &[FLUX, "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "cilium.io"];
 
 /// Kinds whose removal loses data, unless the object says that it stays.
 const KEPT: &[&str] = &["Namespace", "Tenant", "PersistentVolumeClaim"];

@@ -40,8 +40,16 @@ const SWITCHES: &[(&str, &str)] = &[
 ];
 
 /// Other values for variables whose own cannot be varied by a rule.
-const CHOICES: &[(&str, &[&str])] =
-    &[("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"]), ("since", &["\"2024-08-01\""])];
+const CHOICES: &[(&str, &[&str])] = &[
+    ("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"]),
+    ("since", &["\"2024-08-01\""]),
+    ("cni", &["cilium", "kubernetes"]),
+    ("policies", &["\"off\"", "enforce"]),
+    ("network_policies_mode", &["\"off\"", "enforce", "audit"]),
+    ("network", &["198.51.100.0/24"]),
+    ("buckets", &["somebody"]),
+    ("endpoint", &["https://garage.storage.svc:3901"]),
+];
 
 /// Files whose lines have no origin: sums of others.
 const WITHOUT_ORIGINS: &str = "/bayplan.sums";

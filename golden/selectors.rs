@@ -5,6 +5,7 @@
 //! operator to what it operates. Both ends must let it through.
 
 mod common {
+    pub(crate) mod cilium;
     pub(crate) mod pods;
     pub(crate) mod projects;
     pub(crate) mod stacks;
@@ -12,6 +13,7 @@ mod common {
 }
 
 use bayplan::source::{Source, Sources};
+use common::cilium::as_network_policy;
 use common::pods::{Cluster, Labels, Pod, Service, labels};
 use common::trees::{Object, Tree, trees, trees_of};
 use serde_json::Value as Json;
@@ -24,7 +26,7 @@ fn every_selector_selects_and_every_flow_passes() {
     let mut failures = Vec::new();
     let mut flows = 0;
     for tree in trees() {
-        let objects = tree.objects_at_work();
+        let objects = at_work(&tree);
         let cluster = Cluster::of(&objects);
         flows += needed(&objects, &cluster, &mut Vec::new()).len();
         failures.extend(problems(&tree).into_iter().map(|problem| format!("{}: {problem}", tree.name)));
@@ -36,7 +38,7 @@ fn every_selector_selects_and_every_flow_passes() {
 /// The flows that are known to be needed are found at all.
 #[test]
 fn the_flows_of_the_whole_stack_are_found() {
-    let objects = stack().objects_at_work();
+    let objects = at_work(&stack());
     let cluster = Cluster::of(&objects);
     let flows = needed(&objects, &cluster, &mut Vec::new());
     for (from, to, port) in [
@@ -130,6 +132,12 @@ fn what_is_wrong_is_found() {
     }
 }
 
+/// Returns everything that runs or decides what may.
+fn at_work(tree: &Tree) -> Vec<Object> {
+    let plain = |object: Object| Object { json: as_network_policy(&object.json), ..object };
+    tree.objects_at_work().into_iter().map(plain).collect()
+}
+
 fn stack() -> Tree {
     let source = Source::new(
         "cluster.yaml",
@@ -154,7 +162,7 @@ struct Flow<'cluster> {
 
 /// Returns every selector that selects nothing, every port that nobody has, and every flow that is cut.
 fn problems(tree: &Tree) -> Vec<String> {
-    let objects = tree.objects_at_work();
+    let objects = at_work(tree);
     let cluster = Cluster::of(&objects);
     let mut found = Vec::new();
     // Whoever wrote an object may mean pods that the tree does not know; in an example nobody does.

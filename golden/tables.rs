@@ -74,7 +74,7 @@ fn table(name: &str) -> Option<String> {
 /// A switch that several kinds know stands here once.
 fn switches() -> Vec<String> {
     let mut rows: Vec<(&str, String)> = Vec::new();
-    for switch in component::KINDS.iter().flat_map(|kind| kind.switches) {
+    for switch in component::switches() {
         if !rows.iter().any(|(name, _)| *name == switch.name) {
             let default = if switch.secret { "(secret)" } else { switch.default };
             rows.push((switch.name, row(&[&code(switch.name), default, switch.about])));

@@ -5,15 +5,22 @@ use std::sync::OnceLock;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::diagnostic::Rule;
-use crate::kube::{self, Name};
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::kube::{self, Cidr, Name};
 use crate::value::Traced;
 
 /// Group and version of the declarations that are bayplan's own.
 pub(crate) const API_VERSION: &str = "bayplan.dev/v1alpha1";
 
 /// The rules about the project.
-pub(crate) const RULES: &[Rule] = &[SEVERAL];
+pub(crate) const RULES: &[Rule] = &[SEVERAL, AUDIT_WITHOUT_CILIUM];
+
+const AUDIT_WITHOUT_CILIUM: Rule = Rule::error(
+    "project/audit-without-cilium",
+    "policies are to be seen and not enforced, and the network plugin is not Cilium",
+    "A NetworkPolicy denies whatever it does not name: there is no other way to have it.",
+    "set `cni: cilium` in the `Project`, or `enforce` the policies, or turn them `off`",
+);
 
 /// Told by the compile step.
 pub(crate) const SEVERAL: Rule = Rule::error(
@@ -62,6 +69,13 @@ struct Spec {
     #[serde(default)]
     #[expect(dead_code, reason = "there is one mode so far")]
     secrets: Secrets,
+    /// The network plugin, which decides how policies are written. Default: `kubernetes`.
+    cni: Option<Traced<Cni>>,
+    /// What policies do. Default: what the switch `network_policies_mode` says, else `enforce`.
+    network_policies: Option<Traced<Enforcement>>,
+    /// The addresses of the API server as CIDRs, for policies that can name it by nothing else. Default: any address.
+    #[serde(default)]
+    api_server: Vec<Traced<Cidr>>,
     /// Names of further variables whose values must not be seen, beside those whose names say so.
     #[serde(default)]
     #[expect(dead_code, reason = "read before the variables are, and so before the project")]
@@ -69,6 +83,41 @@ struct Spec {
     /// Objects that exist in the cluster without this project, so that references to them are no mistake.
     #[serde(default)]
     externals: Vec<External>,
+}
+
+/// The network plugin of a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Cni {
+    /// Any that enforces a NetworkPolicy.
+    #[default]
+    Kubernetes,
+    /// Cilium, by CiliumNetworkPolicy.
+    Cilium,
+}
+
+/// What policies do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Enforcement {
+    /// They deny whatever they do not name.
+    #[default]
+    Enforce,
+    /// They deny nothing, and show what they would deny. Needs Cilium.
+    Audit,
+    /// There are none.
+    Off,
+}
+
+/// How policies are written.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Policies {
+    /// The network plugin.
+    pub(crate) cni: Traced<Cni>,
+    /// What they do.
+    pub(crate) enforcement: Traced<Enforcement>,
+    /// The addresses of the API server; none stands for any.
+    pub(crate) api_server: Vec<Traced<String>>,
 }
 
 /// How the tree reaches the cluster.
@@ -190,6 +239,30 @@ impl Project {
             let base = base.trim_end_matches('/');
             cluster.map_or_else(|| base.to_owned(), |cluster| format!("{base}/{cluster}"))
         })
+    }
+
+    /// Sets what policies do, unless it is written.
+    pub(crate) fn imply_policies(&mut self, enforcement: Traced<Enforcement>) {
+        self.spec.network_policies.get_or_insert(enforcement);
+    }
+
+    /// Returns how policies are written.
+    pub(crate) fn policies(&self) -> Policies {
+        let spec = &self.spec;
+        Policies {
+            cni: spec.cni.clone().unwrap_or_default(),
+            enforcement: spec.network_policies.clone().unwrap_or_default(),
+            api_server: spec.api_server.iter().map(|address| address.map(ToString::to_string)).collect(),
+        }
+    }
+
+    /// Returns what contradicts itself in the settings.
+    pub(crate) fn lint(&self) -> Vec<Diagnostic> {
+        let policies = self.policies();
+        let audit = *policies.enforcement.get() == Enforcement::Audit && *policies.cni.get() != Cni::Cilium;
+        let place = policies.enforcement.origin().and(policies.cni.origin());
+        let found = || AUDIT_WITHOUT_CILIUM.found("the mode `audit` needs Cilium").decided_at(place.spans(), "");
+        audit.then(found).into_iter().collect()
     }
 
     /// Returns the objects that exist without this project.

@@ -8,6 +8,9 @@ pub(crate) const STACKS: &[(&str, &str)] = &[
     ("volume", VOLUME),
     ("every-field", EVERY_FIELD),
     ("two-stores", TWO_STORES),
+    ("cilium", CILIUM),
+    ("audit", AUDIT),
+    ("external", EXTERNAL),
 ];
 
 const SWITCHES: &str = r"
@@ -118,8 +121,7 @@ spec:
   storage:
     store: stores/store
     buckets: { chunks: "#{ chunks }#", ruler: "#{ rules }#" }
-    credentialsSecretName: "#{ keys }#"
-    accessKey: "#{ access }#"
+    credentials: { secretName: "#{ keys }#", accessKey: "#{ access }#" }
   resources: { requests: { memory: "#{ logs_memory }#" } }
   schemaFrom: "#{ since }#"
   monitoring: { enabled: "#{ logs_metrics }#" }
@@ -198,4 +200,93 @@ spec:
   compute: { image: "example.org/restate:1.7.5" }
   storage: { storageRequestBytes: 10737418240 }
   config: "auto-provision = true\n"
+"##;
+
+const CILIUM: &str = r"
+minio_enabled: true
+loki_enabled: true
+monitoring_enabled: true
+cni: cilium
+policies: enforce
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Project
+spec:
+  cni: '#{ cni }#'
+  networkPolicies: '#{ policies }#'
+";
+
+const AUDIT: &str = r"
+minio_enabled: true
+loki_enabled: true
+network_policies_mode: audit
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Project
+spec:
+  cni: cilium
+";
+
+const EXTERNAL: &str = r##"
+endpoint: https://garage.storage.svc:3900
+public: https://objects.example.org
+region: garage
+port: 3902
+where: storage
+key: bundle.pem
+trusted: company-ca
+network: 192.0.2.0/24
+buckets: job
+root: garage-root
+style: true
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: ObjectStore
+metadata: { name: garage, namespace: storage }
+spec:
+  endpoint: "#{ endpoint }#"
+  region: "#{ region }#"
+  pathStyle: "#{ style }#"
+  certificateAuthority: { configMapName: "#{ trusted }#", key: "#{ key }#" }
+  pods: { namespace: "#{ where }#", labels: { app: garage }, port: "#{ port }#" }
+  buckets: "#{ buckets }#"
+  rootSecretName: "#{ root }#"
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: ObjectStore
+metadata: { name: objects, namespace: storage }
+spec:
+  endpoint: "#{ public }#"
+  addresses: ["#{ network }#"]
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Loki
+metadata: { name: near, namespace: monitoring }
+spec: { storage: { store: garage } }
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Loki
+metadata: { name: far, namespace: monitoring }
+spec: { storage: { store: objects } }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: garage, namespace: storage }
+spec:
+  selector: { app: garage }
+  ports: [{ name: s3, port: 3900, targetPort: 3902 }]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: garage, namespace: storage }
+spec:
+  serviceName: garage
+  selector: { matchLabels: { app: garage } }
+  template:
+    metadata: { labels: { app: garage } }
+    spec:
+      containers:
+        - name: garage
+          image: dxflrs/garage:v2.1.0
+          ports: [{ name: s3, containerPort: 3902 }]
 "##;

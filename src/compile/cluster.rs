@@ -106,7 +106,11 @@ pub(super) fn compile(
     declarations.add_implied(&variables);
     declarations.find_doubles();
 
-    let project = declarations.project.take().map(|(project, _)| project).unwrap_or_default();
+    let mut project = declarations.project.take().map(|(project, _)| project).unwrap_or_default();
+    let switches = Switches::new(&variables);
+    switches.apply(&mut project);
+    declarations.problems.extend(switches.into_problems());
+    declarations.problems.extend(project.lint());
     let context = context(&mut declarations, project, Purpose::Tree, sources);
     let Declarations { components, raw, mut problems, .. } = declarations;
     let mut apps = Vec::new();
@@ -117,7 +121,8 @@ pub(super) fn compile(
         apps.extend(declaration.component.expand(&context).into_iter().map(|app| (app, declaration.origin.clone())));
         needed.extend(declaration.component.secrets(&context));
     }
-    let delivery = Delivery { apps, raw, secrets: needed };
+    let by_hand = context.by_hand();
+    let delivery = Delivery { apps, raw, secrets: needed, by_hand };
     let tree = super::root(name).map(|root| {
         let mut tree = deliver::lay_out(root.as_str(), name, &context.project, delivery, &mut problems);
         for (path, file) in tree.iter_mut() {
@@ -161,9 +166,9 @@ pub(super) fn context<'sources>(
     let offers = Offers::new(stores).withheld(std::mem::take(&mut declarations.withheld));
     let mut claims: Vec<_> =
         components.iter().flat_map(|declaration| declaration.component.claims(&offers, purpose)).collect();
-    claims.sort_by(|a, b| (&a.user, &a.credentials.namespace).cmp(&(&b.user, &b.credentials.namespace)));
+    claims.sort_by(|a, b| a.key().cmp(&b.key()));
     for claim in &claims {
-        declarations.problems.extend(offers.problem(claim.store.as_ref(), &claim.claimant));
+        declarations.problems.extend(offers.problem(claim.store(), claim.claimant()));
     }
     let restate = components.iter().find_map(|declaration| declaration.component.restate_operator());
     let restate_registries =
@@ -182,8 +187,7 @@ fn named_secrets(documents: &[&Value]) -> BTreeSet<String> {
 
 /// Notes secret switches that are set: where somebody makes the Secrets, nothing uses them.
 fn not_needed(variables: &value::Map, problems: &mut Vec<Diagnostic>) {
-    let names: BTreeSet<_> =
-        KINDS.iter().flat_map(|kind| kind.switches).filter(|switch| switch.secret).map(|switch| switch.name).collect();
+    let names: BTreeSet<_> = component::switches().filter(|switch| switch.secret).map(|switch| switch.name).collect();
     for name in names {
         if let Some(entry) = variables.entry(name).filter(|entry| !entry.value.is_null()) {
             let found = guard::NOT_NEEDED.found(format!("nothing uses the secret `{name}`"));

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::input::Part;
-use crate::component::KINDS;
+use crate::component;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::variables::{self, UNUSED};
 
 /// Returns a warning for each variable of `parts` that no cluster reads.
 pub(super) fn find<'part>(parts: impl Iterator<Item = &'part Part>, read: &BTreeSet<String>) -> Vec<Diagnostic> {
-    let switches: BTreeSet<_> = KINDS.iter().flat_map(|kind| kind.switches).map(|switch| switch.name).collect();
+    let switches: BTreeSet<_> = component::switches().map(|switch| switch.name).collect();
     parts
         .flat_map(|part| variables::leaves(&part.variables))
         // A name that nobody could read was told already.

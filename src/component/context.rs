@@ -1,7 +1,8 @@
 //! What a component may know of the others: what they offer and claim.
 
-use super::claim::{Claim, Store};
+use super::claim::{Access, Claim};
 use super::restate::{Registry as RestateRegistry, Settings as RestateSettings};
+use super::store::{Maker, Store};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::project::Project;
 use crate::source::Sources;
@@ -14,7 +15,7 @@ const NO_STORE: Rule = Rule::error(
     "claims/no-store",
     "buckets are claimed, and nothing offers a store",
     "The consumer would start without its storage and fail.",
-    "declare a `MinIO`, or set `minio_enabled: true` in cluster.yaml",
+    "declare a `MinIO` or an `ObjectStore`, or set `minio_enabled: true` in cluster.yaml",
 );
 
 const UNKNOWN_STORE: Rule = Rule::error(
@@ -113,6 +114,15 @@ impl Offers {
     }
 }
 
+/// What somebody must make in a store before the tree is applied.
+#[derive(Clone, Debug)]
+pub(crate) struct ByHand {
+    /// The store.
+    pub(crate) store: Store,
+    /// Who claims what in it.
+    pub(crate) accesses: Vec<Access>,
+}
+
 /// What the objects are made for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Purpose {
@@ -131,7 +141,7 @@ pub(crate) struct Context<'sources> {
     pub(crate) purpose: Purpose,
     /// The stores.
     pub(crate) offers: Offers,
-    /// All claims, by user and namespace.
+    /// All claims, in an order that no file decides.
     pub(crate) claims: Vec<Claim>,
     /// The settings of the Restate operator, where one is declared.
     pub(crate) restate: Option<RestateSettings>,
@@ -148,19 +158,36 @@ impl Context<'_> {
         self.restate.clone().or_else(|| RestateSettings::external(&self.project))
     }
 
-    /// Returns the claims in `store`, by user.
-    pub(crate) fn claims_in<'claims>(&'claims self, store: &'claims Store) -> impl Iterator<Item = &'claims Claim> {
+    fn claims_in<'claims>(&'claims self, store: &'claims Store) -> impl Iterator<Item = &'claims Claim> {
         self.claims.iter().filter(move |claim| {
-            let found = self.offers.store(claim.store.as_ref());
+            let found = self.offers.store(claim.store());
             found.is_some_and(|found| (&found.namespace, &found.name) == (&store.namespace, &store.name))
         })
     }
+
+    /// Returns who claims access to `store`, by user.
+    pub(crate) fn accesses_to<'claims>(&'claims self, store: &'claims Store) -> Vec<&'claims Access> {
+        let access = |claim: &'claims Claim| match claim {
+            Claim::Access(access) => Some(access),
+        };
+        self.claims_in(store).filter_map(access).collect()
+    }
+
+    /// Returns the claims in stores of which the tree makes nothing, or no users.
+    pub(crate) fn by_hand(&self) -> Vec<ByHand> {
+        let of_store = |store: &Store| {
+            let accesses: Vec<_> = self.accesses_to(store).into_iter().cloned().collect();
+            let made = matches!(store.maker.get(), Maker::Everything(_));
+            (!made && !accesses.is_empty()).then(|| ByHand { store: store.clone(), accesses })
+        };
+        self.offers.stores().iter().filter_map(of_store).collect()
+    }
+
     /// Returns the claims that get in each other's way.
     pub(crate) fn clashes(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for store in self.offers.stores() {
-            let claims: Vec<_> = self.claims_in(store).collect();
-            for pair in claims.windows(2).filter(|pair| pair[0].user == pair[1].user) {
+            for pair in self.accesses_to(store).windows(2).filter(|pair| pair[0].user == pair[1].user) {
                 let message =
                     format!("user `{}` of store `{}/{}` is claimed twice", pair[1].user, store.namespace, store.name);
                 let place = pair[1].user.origin().and(&pair[1].claimant);

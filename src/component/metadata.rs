@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::AppId;
 use crate::kube::{LabelValue, Name};
 use crate::value::Traced;
 
@@ -26,6 +27,21 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
+    /// Returns the name.
+    pub(crate) fn name(&self) -> Traced<String> {
+        self.name.map(ToString::to_string)
+    }
+
+    /// Returns the namespace.
+    pub(crate) fn namespace(&self) -> Traced<String> {
+        self.namespace.map(ToString::to_string)
+    }
+
+    /// Returns the identifier of one of the declaration's apps: its name with `suffix`.
+    pub(crate) fn app_id(&self, suffix: &str) -> Traced<AppId> {
+        self.name.zip(&self.namespace, |name, namespace| AppId::new(namespace.to_string(), format!("{name}{suffix}")))
+    }
+
     /// Returns the labels that are wanted on every object, if there are any.
     pub(crate) fn labels(&self) -> Option<&BTreeMap<String, Traced<LabelValue>>> {
         Some(&self.labels).filter(|labels| !labels.is_empty())

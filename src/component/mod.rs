@@ -1,23 +1,32 @@
 //! Components: what a declaration stands for. Each is one folder here and one line of [`KINDS`].
 
+mod bucket_job;
 mod claim;
 mod context;
+mod credential;
 mod loki;
 mod metadata;
 mod minio;
+mod network;
+mod object_store;
 mod part;
 mod restate;
 mod schemas;
+mod store;
 mod switches;
 
-pub(crate) use claim::{Claim, Credentials, NeededSecret, Permissions, Pods, Store};
-pub(crate) use context::{Context, Offers, Purpose};
+pub(crate) use bucket_job::{BucketJob, root_credentials};
+pub(crate) use claim::{Access, Claim, Permissions};
+pub(crate) use context::{ByHand, Context, Offers, Purpose};
+pub(crate) use credential::{Credential, CredentialSettings, Holds, NeededSecret, Piece};
 pub(crate) use metadata::Metadata;
+pub(crate) use network::{Flow, Peer, Pods, Policy, Target, kubernetes_rules};
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
 pub(crate) use restate::{Registry as RestateRegistry, Settings as RestateSettings};
 pub use schemas::schemas;
-pub use switches::Switch;
+pub(crate) use store::{Authority, CA_FILE, Maker, Store};
 pub(crate) use switches::{IDLE, Switches};
+pub use switches::{Switch, switches};
 
 use std::fmt;
 use std::sync::{LazyLock, OnceLock};
@@ -201,6 +210,7 @@ impl Kind {
 pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     vec![
         Kind::of::<minio::MinIO>(),
+        Kind::of::<object_store::ObjectStore>(),
         Kind::of::<loki::Loki>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),

@@ -4,11 +4,25 @@ use std::cell::RefCell;
 
 use super::KINDS;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::value::{Origin, Traced, Value};
+use crate::project::{Enforcement, Project};
+use crate::value::{self, Origin, Traced, Value};
 use crate::variables::Variables;
 
 /// The rules about switches.
-pub(crate) const RULES: &[Rule] = &[NOT_BOOLEAN, IDLE];
+pub(crate) const RULES: &[Rule] = &[NOT_BOOLEAN, UNKNOWN_MODE, IDLE];
+
+/// The switches that decide settings of the project.
+const OF_PROJECT: &[Switch] =
+    &[Switch::new(POLICIES_MODE, "enforce", "what network policies do: `enforce`, `audit` (Cilium alone) or `off`")];
+
+const POLICIES_MODE: &str = "network_policies_mode";
+
+const UNKNOWN_MODE: Rule = Rule::refusal(
+    "switches/unknown-policies-mode",
+    "a switch names no mode of network policies",
+    "Whether policies deny anything must not depend on a guess.",
+    "write `enforce`, `audit` or `off`, the last one in quotes",
+);
 
 const NOT_BOOLEAN: Rule = Rule::refusal(
     "switches/not-boolean",
@@ -55,6 +69,11 @@ impl Switch {
     }
 }
 
+/// Returns every switch, those that several kinds read as often.
+pub fn switches() -> impl Iterator<Item = &'static Switch> {
+    KINDS.iter().flat_map(|kind| kind.switches).chain(OF_PROJECT)
+}
+
 /// The variables as switches, and what is wrong with them.
 pub(crate) struct Switches<'variables> {
     variables: &'variables Variables,
@@ -90,6 +109,17 @@ impl<'variables> Switches<'variables> {
     /// something is not there.
     pub(crate) fn take_off(&self) -> Origin {
         self.off.take()
+    }
+
+    /// Sets what the switches say of the project and the project does not say itself.
+    pub(crate) fn apply(&self, project: &mut Project) {
+        let Some(mode) = self.get(POLICIES_MODE).filter(|mode| !mode.is_null()) else { return };
+        if let Ok(mode) = value::from_value::<Traced<Enforcement>>(&mode) {
+            project.imply_policies(mode);
+        } else {
+            let found = UNKNOWN_MODE.found(format!("`{POLICIES_MODE}` is none of the modes"));
+            self.problems.borrow_mut().push(found.decided_at(mode.origin.spans(), ""));
+        }
     }
 
     pub(crate) fn into_problems(self) -> Vec<Diagnostic> {

@@ -13,7 +13,7 @@ mod writer;
 
 pub(crate) use bare::bare_objects;
 
-use crate::component::{App, NeededSecret, Part};
+use crate::component::{App, ByHand, NeededSecret, Part};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Object;
 use crate::project::Project;
@@ -57,6 +57,8 @@ pub(crate) struct Delivery {
     pub(crate) raw: Vec<Object>,
     /// The Secrets that somebody makes.
     pub(crate) secrets: Vec<NeededSecret>,
+    /// What somebody makes in stores.
+    pub(crate) by_hand: Vec<ByHand>,
 }
 
 /// Returns the tree of one cluster below `root` (`kubernetes`, `kubernetes/alpha`).
@@ -73,7 +75,7 @@ pub(crate) fn lay_out(
     if layout.is_empty() {
         return writer.tree;
     }
-    if let Some(list) = secrets_list::write(&delivery.secrets, &layout, project) {
+    if let Some(list) = secrets_list::write(&delivery.secrets, &delivery.by_hand, &layout, project) {
         writer.add("SECRETS.md", list);
     }
     engine.write(&mut writer, &mut layout);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::layout::Layout;
 use super::references::{made, references};
-use crate::component::NeededSecret;
+use crate::component::{ByHand, Credential, Holds, NeededSecret, Piece};
 use crate::project::Project;
 use crate::tree::File;
 use crate::value::{Origin, Traced, text};
@@ -22,7 +22,7 @@ struct Listed {
 
 /// Returns the list, if there is anything to list: what components need, and what other objects refer to, but for what
 /// the tree itself makes and what the project calls external.
-pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project) -> Option<File> {
+pub(super) fn write(needed: &[NeededSecret], by_hand: &[ByHand], layout: &Layout, project: &Project) -> Option<File> {
     let objects = || layout.stages.values().flat_map(|stage| &stage.objects).map(|placed| &placed.object);
     let mut made = made(objects());
     made.extend(
@@ -37,7 +37,7 @@ pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project)
         let one = entry(&mut listed, &secret.namespace, &secret.name);
         one.add(secret.purpose.clone(), &secret.claimant);
         for (key, holds) in &secret.keys {
-            one.keys.entry(key.clone().into_owned()).or_insert_with(|| holds.clone());
+            one.keys.entry(key.clone().into_owned()).or_insert_with(|| words(holds, secret, needed));
         }
     }
     // What was told before was told in better words: by components, then by objects that somebody can look up.
@@ -57,7 +57,56 @@ pub(super) fn write(needed: &[NeededSecret], layout: &Layout, project: &Project)
         }
     }
     listed.retain(|id, _| !made.contains(id));
-    (!listed.is_empty()).then(|| file(listed.into_values().collect()))
+    let mut lines = Lines { lines: Vec::new(), because: Origin::default() };
+    if !listed.is_empty() {
+        lines.secrets(listed.into_values().collect());
+    }
+    if !by_hand.is_empty() {
+        lines.by_hand(by_hand);
+    }
+    (!lines.lines.is_empty()).then(|| File::lines(lines.lines, Origin::default()))
+}
+
+/// Returns what a key of `secret` holds, in words.
+fn words(holds: &Holds, secret: &NeededSecret, needed: &[NeededSecret]) -> Traced<String> {
+    let pieces = match holds {
+        Holds::Somebody(words) => return words.clone(),
+        Holds::Made(pieces) => pieces,
+    };
+    // Consumers come first: what the store has is a copy of theirs.
+    let same = |is_it: fn(&Piece) -> Option<&Credential>, credential: &Credential| {
+        let consumer = needed.iter().filter(|other| !other.of_store && secret.of_store);
+        let (other, key) = consumer.flat_map(|other| other.keys.iter().map(move |key| (other, key))).find_map(
+            |(other, (key, holds))| match holds {
+                Holds::Made(pieces) => {
+                    let found =
+                        matches!(&pieces[..], [piece] if is_it(piece).is_some_and(|one| one.id == credential.id));
+                    found.then_some((other, key))
+                }
+                Holds::Somebody(_) => None,
+            },
+        )?;
+        Some(text!("the value of `{}` in Secret `{}/{}`", key, other.namespace, other.name))
+    };
+    match &pieces[..] {
+        [Piece::AccessKey(credential)] => same(Piece::as_access_key, credential)
+            .unwrap_or_else(|| text!("the access key, `{}`", credential.access_key)),
+        [Piece::SecretKey(credential)] => same(Piece::as_secret_key, credential)
+            .unwrap_or_else(|| Traced::literal("the secret key, of letters and digits only".to_owned())),
+        pieces => {
+            let text = pieces.iter().fold(Traced::literal(String::new()), |text, piece| match piece {
+                Piece::Text(more) => text!("{}{}", text, more),
+                Piece::AccessKey(credential) => text!("{}{}", text, credential.access_key),
+                Piece::SecretKey(_) => text!("{}…", text),
+            });
+            let lines = text.map(|text| text.lines().map(|line| format!("`{line}`")).collect::<Vec<_>>().join(", "));
+            if !pieces.iter().any(|piece| matches!(piece, Piece::SecretKey(_))) {
+                return lines;
+            }
+            let count = if lines.get().contains("`, `") { "lines" } else { "text" };
+            text!("the {} {}, with a secret key of letters and digits only in place of `…`", count, lines)
+        }
+    }
 }
 
 fn entry<'list>(
@@ -83,37 +132,6 @@ impl Listed {
     }
 }
 
-fn file(secrets: Vec<Listed>) -> File {
-    // Whoever needs a Secret decides that there is a list at all.
-    let because = Origin::merged(secrets.iter().map(|secret| &secret.because));
-    let mut lines = Lines { lines: Vec::new(), because };
-    lines.fixed("# Secrets that somebody makes");
-    lines.fixed("");
-    lines.fixed(
-        "The objects of this tree refer to the Secrets below. bayplan writes none of them and knows no value: make",
-    );
-    lines.fixed("each one in its namespace before the tree is applied. A secret key has at least 8 characters.");
-    for secret in secrets {
-        lines.because = secret.because;
-        lines.fixed("");
-        lines.add(text!("## `{}` in namespace `{}`", secret.name, secret.namespace));
-        lines.fixed("");
-        for purpose in secret.purposes {
-            lines.add(text!("For: {}.", purpose));
-        }
-        if secret.keys.is_empty() {
-            continue;
-        }
-        lines.fixed("");
-        lines.fixed("| key | what it holds |");
-        lines.fixed("|---|---|");
-        for (key, holds) in secret.keys {
-            lines.add(text!("| `{}` | {} |", key, holds));
-        }
-    }
-    File::lines(lines.lines, Origin::default())
-}
-
 /// The lines so far, and who decides the ones that follow.
 struct Lines {
     lines: Vec<(String, Origin)>,
@@ -121,6 +139,74 @@ struct Lines {
 }
 
 impl Lines {
+    fn secrets(&mut self, secrets: Vec<Listed>) {
+        // Whoever needs a Secret decides that there is a list at all.
+        self.because = Origin::merged(secrets.iter().map(|secret| &secret.because));
+        self.fixed("# Secrets that somebody makes");
+        self.fixed("");
+        self.fixed(
+            "The objects of this tree refer to the Secrets below. bayplan writes none of them and knows no value: make",
+        );
+        self.fixed("each one in its namespace before the tree is applied. A secret key has at least 8 characters.");
+        for secret in secrets {
+            self.because = secret.because;
+            self.fixed("");
+            self.add(text!("## `{}` in namespace `{}`", secret.name, secret.namespace));
+            self.fixed("");
+            for purpose in secret.purposes {
+                self.add(text!("For: {}.", purpose));
+            }
+            if secret.keys.is_empty() {
+                continue;
+            }
+            self.fixed("");
+            self.fixed("| key | what it holds |");
+            self.fixed("|---|---|");
+            for (key, holds) in secret.keys {
+                self.add(text!("| `{}` | {} |", key, holds));
+            }
+        }
+    }
+
+    fn by_hand(&mut self, by_hand: &[ByHand]) {
+        let decided = |one: &ByHand| {
+            let claimants = Origin::merged(one.accesses.iter().map(|access| &access.claimant));
+            claimants.and(one.store.maker.origin()).and(&one.store.offered)
+        };
+        self.because = by_hand.iter().fold(Origin::default(), |all, one| all.and(&decided(one)));
+        if !self.lines.is_empty() {
+            self.fixed("");
+        }
+        self.fixed("# Buckets and users that somebody makes");
+        self.fixed("");
+        self.fixed("Nothing in this tree makes what is claimed in the stores below.");
+        for one in by_hand {
+            let ByHand { store, accesses } = one;
+            self.because = decided(one);
+            self.fixed("");
+            self.add(text!("## Store `{}`, {}", store.name, store.url()));
+            self.fixed("");
+            self.fixed("| user | access key | buckets | what it may do in them |");
+            self.fixed("|---|---|---|---|");
+            for access in accesses {
+                self.because = access.claimant.and(store.maker.origin()).and(&store.offered);
+                let buckets = access.buckets.iter().fold(Traced::literal(String::new()), |all, bucket| {
+                    let comma = if all.get().is_empty() { "" } else { ", " };
+                    text!("{}{}`{}`", all, comma.to_owned(), bucket)
+                });
+                let actions = access.permissions.bucket_actions().iter().chain(access.permissions.object_actions());
+                let actions = actions.map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
+                self.add(text!(
+                    "| `{}` | `{}` | {} | {} |",
+                    access.user,
+                    access.credential.access_key,
+                    buckets,
+                    actions
+                ));
+            }
+        }
+    }
+
     fn fixed(&mut self, line: &str) {
         self.lines.push((line.to_owned(), self.because.clone()));
     }

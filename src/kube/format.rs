@@ -3,6 +3,7 @@
 use super::bucket_name::BucketNameGrammar;
 use super::day::DayGrammar;
 use super::duration::DurationGrammar;
+use super::endpoint::{CidrGrammar, EndpointGrammar};
 use super::image::ImageGrammar;
 use super::label::{AnnotationKeyGrammar, LabelKeyGrammar, LabelValueGrammar};
 use super::name::{NameGrammar, PathNameGrammar, SubdomainGrammar};
@@ -58,6 +59,8 @@ pub static FORMATS: &[Format] = &[
     Format::of::<BucketNameGrammar>(),
     Format::of::<DurationGrammar>(),
     Format::of::<DayGrammar>(),
+    Format::of::<EndpointGrammar>(),
+    Format::of::<CidrGrammar>(),
     Format {
         name: "byte",
         code: super::rules::INVALID_BASE64.code,

@@ -14,6 +14,8 @@ pub const RULES: &[Rule] = &[
     INVALID_BUCKET_NAME,
     INVALID_DURATION,
     INVALID_DAY,
+    INVALID_ENDPOINT,
+    INVALID_CIDR,
     INVALID_BASE64,
 ];
 
@@ -85,6 +87,20 @@ pub(super) const INVALID_DAY: Rule = Rule::refusal(
     "a text is no day",
     "Whoever reads it does not start.",
     "write the year, the month and the day, between quotes: `\"2026-01-31\"`",
+);
+
+pub(super) const INVALID_ENDPOINT: Rule = Rule::refusal(
+    "shape/invalid-endpoint",
+    "a text is no endpoint",
+    "Clients would look for it at another place, or nowhere.",
+    "write scheme, host and perhaps a port: `https://s3.example.org`",
+);
+
+pub(super) const INVALID_CIDR: Rule = Rule::refusal(
+    "shape/invalid-cidr",
+    "a text is no block of addresses",
+    "The API server refuses a policy with it.",
+    "write an address and a length: `192.0.2.0/24`",
 );
 
 pub(super) const INVALID_BASE64: Rule = Rule::refusal(

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::versions;
-use crate::component::Metadata;
-use crate::kube::{BucketName, Day, Duration, Name, Quantity};
+use crate::component::{CredentialSettings, Metadata};
+use crate::kube::{BucketName, Day, Duration, Quantity};
 use crate::value::{Checked, Origin, Traced};
 
 /// A Loki made by its Helm chart.
@@ -96,13 +96,10 @@ pub(super) struct Storage {
     /// The buckets in the store.
     #[serde(default)]
     pub(super) buckets: Buckets,
-    /// The Secret with the credentials for the store, keys `LOKI_S3_ACCESS_KEY` and `LOKI_S3_SECRET_KEY`. Default:
+    /// The credentials for the store: a Secret with the keys `LOKI_S3_ACCESS_KEY` and `LOKI_S3_SECRET_KEY`, by default
     /// `NAME-s3-credentials`.
-    pub(super) credentials_secret_name: Option<Traced<Name>>,
-    /// The access key, for the list of Secrets that somebody makes. It is a name and no secret. Default: the
-    /// declaration's name.
-    #[schemars(length(min = 3))]
-    pub(super) access_key: Option<Traced<String>>,
+    #[serde(default)]
+    pub(super) credentials: CredentialSettings,
 }
 
 /// A kind of store.

@@ -243,7 +243,7 @@ fn idle(loki: &Loki, storage: &Found<'_>) -> Vec<Diagnostic> {
             ("storage.store", spec.storage.store.as_ref().map(Traced::origin)),
             ("storage.buckets.chunks", buckets.chunks.as_ref().map(Traced::origin)),
             ("storage.buckets.ruler", buckets.ruler.as_ref().map(Traced::origin)),
-            ("storage.credentialsSecretName", spec.storage.credentials_secret_name.as_ref().map(Traced::origin)),
+            ("storage.credentials.secretName", spec.storage.credentials.written()),
         ] {
             idle.push((name, place(field), on_volume(), storage.kind.origin().clone()));
         }

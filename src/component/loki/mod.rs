@@ -3,6 +3,7 @@
 mod declaration;
 mod lint;
 mod monitor;
+mod network;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -14,8 +15,8 @@ pub(super) use declaration::Loki;
 use std::collections::BTreeMap;
 
 use super::{
-    App, AppId, Chart, ChartSource, Claim, Component, Context, Credentials, NeededSecret, Offers, Part, Permissions,
-    Pods, Purpose, Switch, Switches,
+    Access, App, Chart, ChartSource, Claim, Component, Context, Credential, Holds, NeededSecret, Offers, Part,
+    Permissions, Pods, Purpose, Switch, Switches,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::project;
@@ -53,7 +54,10 @@ impl Component for Loki {
                     retention: switches.get("logs_retention"),
                     size: switches.get("logs_storage_size"),
                     storageClassName: switches.get("storage_class"),
-                    storage: { accessKey: switches.get("loki_s3_access_key") },
+                    storage: { credentials: {
+                        accessKey: switches.get("loki_s3_access_key"),
+                        secretKey: switches.get("loki_s3_secret_key"),
+                    } },
                     monitoring: { enabled: switches.get("monitoring_enabled") },
                 },
             })
@@ -65,20 +69,16 @@ impl Component for Loki {
         if !found.is_s3() {
             return Vec::new();
         }
-        vec![Claim {
+        vec![Claim::Access(Access {
             store: self.spec.storage.store.clone(),
-            user: self.name(),
+            user: self.metadata.name(),
             buckets: self.chunks_bucket().into_iter().chain(self.ruler_bucket()).collect(),
             permissions: Permissions::ReadWriteDelete,
-            credentials: Credentials {
-                namespace: self.namespace(),
-                name: self.credentials_secret_name(),
-                access_key: ACCESS_KEY,
-                secret_key: SECRET_KEY,
-            },
-            pods: Pods { namespace: self.namespace(), labels: self.labels() },
+            credential: self.credential(&found),
+            namespace: self.metadata.namespace(),
+            pods: Some(Pods { namespace: self.metadata.namespace(), labels: self.labels() }),
             claimant: found.claimant(self),
-        }]
+        })]
     }
 
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
@@ -86,14 +86,17 @@ impl Component for Loki {
         if !found.is_s3() {
             return Vec::new();
         }
-        let access_key = self.spec.storage.access_key.clone().unwrap_or_else(|| self.name());
-        // Loki puts both into its configuration as they are: other letters could end a value there.
-        let secret_key = Traced::literal("the secret key, of letters and digits only".to_owned());
+        let credential = self.credential(&found);
         vec![NeededSecret {
-            namespace: self.namespace(),
+            namespace: self.metadata.namespace(),
             name: self.credentials_secret_name(),
-            keys: vec![(ACCESS_KEY.into(), text!("the access key, `{}`", access_key)), (SECRET_KEY.into(), secret_key)],
-            purpose: text!("Loki `{}` in its store", self.name()),
+            keys: vec![
+                (ACCESS_KEY.into(), Holds::access_key(&credential)),
+                (SECRET_KEY.into(), Holds::secret_key(&credential)),
+            ],
+            purpose: text!("Loki `{}` in its store", self.metadata.name()),
+            of_store: false,
+            app: self.metadata.app_id(""),
             claimant: found.claimant(self),
         }]
     }
@@ -105,44 +108,36 @@ impl Component for Loki {
     fn expand(&self, context: &Context) -> Vec<App> {
         let found = storage::find(self, &context.offers);
         let chart = Chart {
-            release: self.name(),
-            namespace: self.namespace(),
+            release: self.metadata.name(),
+            namespace: self.metadata.namespace(),
             source: ChartSource::Oci(versions::CHART_REPOSITORY.to_owned()),
             name: versions::CHART,
             version: self.spec.chart_version(),
             values: values::values(self, &found),
             keep: false,
         };
-        let buckets = found.store.map(|store| store.buckets_stage.clone().because(found.kind.origin()));
-        let loki = App { timeout: "15m", ..App::new(self.app_id(""), vec![Part::Chart(chart)]) }.after(buckets);
+        let buckets = found.store.and_then(|store| Some(store.buckets_stage()?.because(found.kind.origin())));
+        let mut parts = vec![Part::Chart(chart)];
+        parts.extend(network::policy(self, &found).and_then(|policy| policy.part(&context.project.policies())));
+        let loki = App { timeout: "15m", ..App::new(self.metadata.app_id(""), parts) }.after(buckets);
         std::iter::once(loki).chain(monitor::app(self)).collect()
     }
 }
 
 impl Loki {
-    fn name(&self) -> Traced<String> {
-        self.metadata.name.map(ToString::to_string)
-    }
-
-    fn namespace(&self) -> Traced<String> {
-        self.metadata.namespace.map(ToString::to_string)
-    }
-
-    /// Returns the identifier of one of its apps: its name with `suffix`.
-    fn app_id(&self, suffix: &str) -> Traced<AppId> {
-        self.name().zip(&self.namespace(), |name, namespace| AppId::new(namespace.clone(), format!("{name}{suffix}")))
-    }
-
     /// Returns the labels that the chart puts on every pod and Service of the release.
     fn labels(&self) -> BTreeMap<String, Traced<String>> {
-        ["app.kubernetes.io/name", "app.kubernetes.io/instance"].map(|key| (key.to_owned(), self.name())).into()
+        ["app.kubernetes.io/name", "app.kubernetes.io/instance"]
+            .map(|key| (key.to_owned(), self.metadata.name()))
+            .into()
     }
 
     fn credentials_secret_name(&self) -> Traced<String> {
-        match &self.spec.storage.credentials_secret_name {
-            Some(name) => name.map(ToString::to_string),
-            None => text!("{}-s3-credentials", self.name()),
-        }
+        self.spec.storage.credentials.secret_name(text!("{}-s3-credentials", self.metadata.name()))
+    }
+
+    fn credential(&self, found: &storage::Found<'_>) -> Credential {
+        self.spec.storage.credentials.credential(&self.metadata.name(), found.store)
     }
 
     /// Returns where the declaration stands.

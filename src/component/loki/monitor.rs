@@ -7,8 +7,8 @@ use crate::value::{Value, manifest, text};
 pub(super) fn app(loki: &Loki) -> Option<App> {
     let enabled = loki.spec.monitoring.enabled.clone().unwrap_or_default();
     let monitor = enabled.then(|| service_monitor(loki))?;
-    let id = loki.app_id("-monitor").because(enabled.origin());
-    Some(App::new(id, vec![monitor.get().clone().because(enabled.origin()).into()]).after([loki.app_id("")]))
+    let id = loki.metadata.app_id("-monitor").because(enabled.origin());
+    Some(App::new(id, vec![monitor.get().clone().because(enabled.origin()).into()]).after([loki.metadata.app_id("")]))
 }
 
 /// The chart marks headless Services, which would count every pod a second time. Its dashboards know jobs by the names
@@ -16,18 +16,18 @@ pub(super) fn app(loki: &Loki) -> Option<App> {
 fn service_monitor(loki: &Loki) -> Value {
     manifest!({
         apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor",
-        metadata: { name: loki.name(), namespace: loki.namespace(), labels: loki.metadata.labels() },
+        metadata: { name: loki.metadata.name(), namespace: loki.metadata.namespace(), labels: loki.metadata.labels() },
         spec: {
             selector: {
                 matchLabels: loki.labels(),
                 matchExpressions: [{ key: "prometheus.io/service-monitor", operator: "NotIn", values: ["false"] }],
             },
-            namespaceSelector: { matchNames: [loki.namespace()] },
+            namespaceSelector: { matchNames: [loki.metadata.namespace()] },
             endpoints: [{
                 port: "http-metrics", scheme: "http", path: "/metrics", interval: "15s",
                 relabelings: [{
                     action: "replace", sourceLabels: ["job"], targetLabel: "job",
-                    replacement: text!("{}/$1", loki.namespace()),
+                    replacement: text!("{}/$1", loki.metadata.namespace()),
                 }],
             }],
         },

@@ -73,7 +73,7 @@ impl Loki {
         if written.is_some() {
             return written.cloned();
         }
-        let name = BucketName::parse(&format!("{}-{suffix}", self.name())).ok()?;
-        Some(self.name().map(|_| name))
+        let name = BucketName::parse(&format!("{}-{suffix}", self.metadata.name())).ok()?;
+        Some(self.metadata.name().map(|_| name))
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn values(loki: &Loki, found: &Found<'_>) -> Value {
     let object_store = found.kind.map(|kind| kind.name());
     manifest!({
         // Some objects are named after the chart and not after the release, which this makes one.
-        nameOverride: loki.name(),
+        nameOverride: loki.metadata.name(),
         commonLabels: loki.metadata.labels(),
         deploymentMode: mode.map(|mode| mode.name()),
         loki: {
@@ -66,7 +66,7 @@ fn s3(store: Option<&Store>) -> Value {
         region: store.map(|store| &store.region),
         accessKeyId: format!("${{{ACCESS_KEY}}}"),
         secretAccessKey: format!("${{{SECRET_KEY}}}"),
-        s3ForcePathStyle: store.map(|store| store.path_style),
+        s3ForcePathStyle: store.map(|store| &store.path_style),
         insecure: store.map(|store| store.tls.map(|tls| !tls)),
     })
 }

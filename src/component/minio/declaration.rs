@@ -46,6 +46,10 @@ pub(super) struct Spec {
     pub(super) root_secret_name: Option<Traced<Name>>,
     /// The name of the root user, for the list of Secrets that somebody makes. Default: `minio`.
     pub(super) root_user: Option<Traced<String>>,
+    /// The password of the root user, as an expression over a secret variable. Leave it out where somebody else makes the
+    /// Secret, or where it is to be made up.
+    #[schemars(length(min = 8))]
+    pub(super) root_password: Option<Traced<String>>,
     /// Metrics for Prometheus.
     #[serde(default)]
     pub(super) monitoring: Monitoring,

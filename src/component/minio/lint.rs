@@ -125,9 +125,16 @@ fn image_problem(image: &Traced<Image>, last: &str) -> Option<Diagnostic> {
 
 fn other_in_namespace(minio: &MinIO, context: &Context) -> Option<Diagnostic> {
     let other = context.offers.stores().iter().find(|store| {
-        store.namespace == minio.namespace() && store.name != minio.name() && store.name.get() < minio.name().get()
+        store.namespace == minio.metadata.namespace()
+            && store.name != minio.metadata.name()
+            && store.name.get() < minio.metadata.name().get()
     })?;
-    let message = format!("`{}` and `{}` both stand in namespace `{}`", other.name, minio.name(), minio.namespace());
+    let message = format!(
+        "`{}` and `{}` both stand in namespace `{}`",
+        other.name,
+        minio.metadata.name(),
+        minio.metadata.namespace()
+    );
     let place = minio.metadata.name.origin().and(other.name.origin());
     Some(SEVERAL_IN_NAMESPACE.found(message).decided_at(place.spans(), ""))
 }

@@ -1,6 +1,5 @@
 //! `MinIO`: an S3 store made by the MinIO operator, with the buckets, users and policies that others claim in it.
 
-mod buckets;
 mod declaration;
 mod drives;
 mod lint;
@@ -14,10 +13,13 @@ pub(super) use declaration::MinIO;
 
 use std::collections::BTreeMap;
 
-use super::{App, AppId, Claim, Component, Context, NeededSecret, Pods, Store, Switch, Switches};
+use super::{
+    App, BucketJob, Component, Context, Credential, Maker, NeededSecret, Peer, Pods, Store, Switch, Switches, Target,
+    root_credentials,
+};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::project;
-use crate::value::{Origin, Traced, Value, manifest, text};
+use crate::value::{Origin, ToValue, Traced, Value, manifest, text};
 
 /// The port of the S3 API on the pods. Services translate to it, network policies see it.
 const POD_PORT: u16 = 9000;
@@ -50,6 +52,7 @@ impl Component for MinIO {
                 metadata: { name: "minio", namespace: "storage" },
                 spec: {
                     rootUser: switches.get("minio_root_user"),
+                    rootPassword: switches.get("minio_root_password"),
                     pools: [{
                         servers: switches.get("minio_replicas"),
                         volumesPerServer: switches.get("minio_volumes_per_server"),
@@ -68,9 +71,7 @@ impl Component for MinIO {
 
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
         let store = self.store();
-        std::iter::once(self.root_secret())
-            .chain(context.claims_in(&store).map(|claim| self.user_secret(claim)))
-            .collect()
+        std::iter::once(self.root_secret()).chain(self.bucket_job(&store, context).secrets()).collect()
     }
 
     fn lint(&self, context: &Context) -> Vec<Diagnostic> {
@@ -79,48 +80,27 @@ impl Component for MinIO {
 
     fn expand(&self, context: &Context) -> Vec<App> {
         let store = self.store();
-        let claims: Vec<_> = context.claims_in(&store).collect();
+        let job = self.bucket_job(&store, context);
         let mut apps = Vec::new();
         apps.extend(operator::app(self));
-        apps.push(tenant::app(self, &claims));
-        apps.extend(buckets::app(self, &store, &claims));
+        apps.push(tenant::app(self, &job, &context.project.policies()));
+        apps.extend(job.app());
         apps.extend(monitor::app(self));
         apps
     }
 }
 
 impl MinIO {
-    fn name(&self) -> Traced<String> {
-        self.metadata.name.map(ToString::to_string)
-    }
-
-    fn namespace(&self) -> Traced<String> {
-        self.metadata.namespace.map(ToString::to_string)
-    }
-
-    /// Returns the identifier of one of the tenant's apps: the tenant's name with `suffix`.
-    fn app_id(&self, suffix: &str) -> Traced<AppId> {
-        self.name().zip(&self.namespace(), |name, namespace| AppId::new(namespace.clone(), format!("{name}{suffix}")))
-    }
-
     /// Returns the labels that the operator puts on every server of the tenant.
     fn pod_labels(&self) -> BTreeMap<String, Traced<String>> {
-        BTreeMap::from([("v1.min.io/tenant".to_owned(), self.name())])
-    }
-
-    /// Returns the labels of the Job that makes buckets.
-    fn job_labels(&self) -> BTreeMap<String, Traced<String>> {
-        BTreeMap::from([
-            ("app.kubernetes.io/name".to_owned(), Traced::literal("minio-buckets".to_owned())),
-            ("app.kubernetes.io/instance".to_owned(), self.name()),
-        ])
+        BTreeMap::from([("v1.min.io/tenant".to_owned(), self.metadata.name())])
     }
 
     /// Returns the labels of the S3 Service, which carries only those that the Tenant asks for.
     fn service_labels(&self) -> BTreeMap<String, Traced<String>> {
         BTreeMap::from([
             ("app.kubernetes.io/name".to_owned(), Traced::literal("minio".to_owned())),
-            ("app.kubernetes.io/instance".to_owned(), self.name()),
+            ("app.kubernetes.io/instance".to_owned(), self.metadata.name()),
         ])
     }
 
@@ -128,57 +108,54 @@ impl MinIO {
     fn root_secret_name(&self) -> Traced<String> {
         match &self.spec.root_secret_name {
             Some(name) => name.map(ToString::to_string),
-            None => text!("{}-config", self.name()),
+            None => text!("{}-config", self.metadata.name()),
         }
     }
 
     fn root_secret(&self) -> NeededSecret {
         let user = self.spec.root_user.clone().unwrap_or_else(|| Traced::literal("minio".to_owned()));
+        let id = text!("{}/{}", self.metadata.namespace(), self.metadata.name());
+        let root = Credential { id, access_key: user, secret_key: self.spec.root_password.clone(), rotation: None };
         NeededSecret {
-            namespace: self.namespace(),
+            namespace: self.metadata.namespace(),
             name: self.root_secret_name(),
-            keys: vec![(
-                "config.env".into(),
-                text!(
-                    "two lines, `export MINIO_ROOT_USER=\"{}\"` and `export MINIO_ROOT_PASSWORD=\"…\"`: double quotes, and letters and digits only, since a shell reads it, too",
-                    user
-                ),
-            )],
-            purpose: text!("root credentials of MinIO `{}`", self.name()),
+            keys: vec![("config.env".into(), root_credentials(&root))],
+            purpose: text!("root credentials of MinIO `{}`", self.metadata.name()),
+            of_store: false,
+            app: self.metadata.app_id(""),
             claimant: self.origin(),
         }
     }
 
-    /// Returns the Secret, in the store's namespace, from which the bucket Job reads one user's credentials: the same
-    /// values that the consumer reads in its own namespace.
-    fn user_secret(&self, claim: &Claim) -> NeededSecret {
-        let consumer = &claim.credentials;
-        let same =
-            |key: &str| text!("the value of `{}` in Secret `{}/{}`", key.to_owned(), consumer.namespace, consumer.name);
-        NeededSecret {
-            namespace: self.namespace(),
-            name: buckets::user_secret_name(self, claim),
-            keys: vec![
-                ("access-key".into(), same(consumer.access_key)),
-                ("secret-key".into(), same(consumer.secret_key)),
-            ],
-            purpose: text!("user `{}` of MinIO `{}`", claim.user, self.name()),
-            claimant: claim.claimant.and(&self.origin()),
+    fn bucket_job<'store>(&self, store: &'store Store, context: &'store Context) -> BucketJob<'store> {
+        BucketJob {
+            store,
+            labels: self.metadata.labels().to_value(),
+            image: self.spec.client_image.as_ref().map(|image| image.map(ToString::to_string)),
+            root_secret: self.root_secret_name(),
+            after: self.metadata.app_id(""),
+            accesses: context.accesses_to(store),
         }
     }
 
     /// The Service of the S3 API is always called `minio`, whatever the Tenant's name; without TLS its port is 80.
     fn store(&self) -> Store {
+        let pods = Pods { namespace: self.metadata.namespace(), labels: self.pod_labels() };
         Store {
-            name: self.name(),
-            namespace: self.namespace(),
-            host: text!("minio.{}.svc", self.namespace()),
+            name: self.metadata.name(),
+            namespace: self.metadata.namespace(),
+            host: text!("minio.{}.svc", self.metadata.namespace()),
+            port: None,
             tls: Traced::literal(false),
+            authority: None,
             region: self.spec.region.clone().unwrap_or_else(|| Traced::literal("us-east-1".to_owned())),
-            path_style: true,
-            pods: Pods { namespace: self.namespace(), labels: self.pod_labels() },
-            pod_port: POD_PORT,
-            buckets_stage: self.app_id("-buckets"),
+            path_style: Traced::literal(true),
+            target: Target { peer: Peer::Pods(pods), port: Traced::literal(POD_PORT) },
+            maker: Traced::literal(Maker::Everything(BucketJob::stage(
+                &self.metadata.name(),
+                &self.metadata.namespace(),
+            ))),
+            in_cluster: Traced::literal(true),
             offered: self.origin(),
         }
     }

@@ -1,50 +1,33 @@
-//! Who may reach the servers. Policies see the ports of pods, never those of Services.
+//! Who may reach the servers.
+
+use std::collections::BTreeMap;
 
 use super::{MinIO, POD_PORT};
-use crate::component::{Claim, Pods};
-use crate::value::{Map, ToValue, Value, manifest, text};
+use crate::component::{BucketJob, Flow, Peer, Pods, Policy};
+use crate::value::{ToValue, text};
 
 /// Returns the policy of the servers: their peers, the operator, the bucket Job, Prometheus and every consumer.
 /// It says nothing of what leaves the pods: their sidecar needs the API server, which no NetworkPolicy can name.
-pub(super) fn store_policy(minio: &MinIO, claims: &[&Claim]) -> Value {
-    let peers = Pods { namespace: minio.namespace(), labels: minio.pod_labels() };
-    // The operator asks the servers for their health and makes their users.
-    let operator = Pods { namespace: minio.spec.operator.namespace(), labels: std::collections::BTreeMap::new() };
-    let mut from = vec![self::peer(&peers), self::peer(&operator)];
-    if !claims.is_empty() {
-        let job = Pods { namespace: minio.namespace(), labels: minio.job_labels() };
-        // The Job is there because of all who claim.
-        let because = crate::value::Origin::merged(claims.iter().map(|claim| &claim.claimant));
-        from.push(self::peer(&job).because(&because));
-    }
+pub(super) fn store_policy(minio: &MinIO, job: &BucketJob<'_>) -> Policy {
+    let flow = |pods: Pods| Flow::new(Peer::Pods(pods), [POD_PORT]);
+    let all = |namespace| Pods { namespace, labels: BTreeMap::new() };
+    let mut ingress = vec![
+        flow(Pods { namespace: minio.metadata.namespace(), labels: minio.pod_labels() }),
+        // The operator asks the servers for their health and makes their users.
+        flow(all(minio.spec.operator.namespace())),
+    ];
+    ingress.extend(job.pods().map(|(pods, because)| flow(pods).because(&because)));
     let monitoring = &minio.spec.monitoring;
-    let prometheus = Pods { namespace: monitoring.prometheus_namespace(), labels: std::collections::BTreeMap::new() };
-    from.extend(monitoring.enabled().then(|| self::peer(&prometheus)).and_then(|peer| peer.to_value()));
-    for claim in claims {
-        let peer = self::peer(&claim.pods).because(&claim.claimant);
-        if !from.contains(&peer) {
-            from.push(peer);
-        }
+    let enabled = monitoring.enabled();
+    ingress.extend(enabled.get().then(|| flow(all(monitoring.prometheus_namespace())).because(enabled.origin())));
+    ingress.extend(job.accesses.iter().filter_map(|access| Some(flow(access.pods.clone()?).because(&access.claimant))));
+    Policy {
+        name: text!("{}-servers", minio.metadata.name()),
+        namespace: minio.metadata.namespace(),
+        labels: minio.metadata.labels().to_value(),
+        pods: minio.pod_labels(),
+        ingress: Some(ingress),
+        egress: None,
+        because: minio.origin(),
     }
-    manifest!({
-        apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy",
-        metadata: {
-            name: text!("{}-servers", minio.name()), namespace: minio.namespace(), labels: minio.metadata.labels(),
-        },
-        spec: {
-            podSelector: { matchLabels: minio.pod_labels() },
-            policyTypes: ["Ingress"],
-            ingress: [{ from: from, ports: [{ port: POD_PORT, protocol: "TCP" }] }],
-        },
-    })
-}
-
-/// Returns the peer of a policy that stands for `pods`, by the namespace's label that the API server itself sets.
-fn peer(pods: &Pods) -> Value {
-    let mut peer = Map::new();
-    peer.insert("namespaceSelector", manifest!({ matchLabels: { "kubernetes.io/metadata.name": pods.namespace } }));
-    if !pods.labels.is_empty() {
-        peer.insert("podSelector", manifest!({ matchLabels: pods.labels }));
-    }
-    Value::new(peer)
 }

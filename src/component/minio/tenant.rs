@@ -2,8 +2,9 @@
 
 use super::declaration::Pool;
 use super::{MinIO, network, operator, versions};
-use crate::component::{App, Claim, Health, Part};
+use crate::component::{App, BucketJob, Health, Part};
 use crate::kube::Image;
+use crate::project::Policies;
 use crate::value::{ToValue, Traced, Value, manifest};
 
 /// A Tenant has no conditions, so that Flux would call it ready at once.
@@ -16,14 +17,14 @@ const TENANT_HEALTH: Health = Health {
 };
 
 /// Returns the app of the Tenant.
-pub(super) fn app(minio: &MinIO, claims: &[&Claim]) -> App {
+pub(super) fn app(minio: &MinIO, job: &BucketJob<'_>, policies: &Policies) -> App {
     let mut parts = vec![Part::kept(tenant(minio))];
     // A single server cannot be spared: a budget would only keep its node from being drained.
     let several = minio.spec.servers().map(|&servers| servers > 1);
     parts.extend(several.then(|| disruption_budget(minio)).and_then(|budget| budget.to_value()).map(Part::from));
-    parts.push(network::store_policy(minio, claims).into());
+    parts.extend(network::store_policy(minio, job).part(policies));
     let install = minio.spec.operator.install.clone().unwrap_or_else(|| Traced::literal(true));
-    App { health: vec![TENANT_HEALTH], timeout: "15m", ..App::new(minio.app_id(""), parts) }
+    App { health: vec![TENANT_HEALTH], timeout: "15m", ..App::new(minio.metadata.app_id(""), parts) }
         .after(install.then(|| operator::app_id(minio)).map(|id| id.get().clone().because(install.origin())))
 }
 
@@ -39,7 +40,7 @@ fn tenant(minio: &MinIO) -> Value {
         spec.monitoring.enabled().then(|| manifest!([{ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }]));
     manifest!({
         apiVersion: "minio.min.io/v2", kind: "Tenant",
-        metadata: { name: minio.name(), namespace: minio.namespace(), labels: minio.metadata.labels() },
+        metadata: { name: minio.metadata.name(), namespace: minio.metadata.namespace(), labels: minio.metadata.labels() },
         spec: {
             image: image,
             imagePullPolicy: "IfNotPresent",
@@ -103,7 +104,7 @@ fn pool(minio: &MinIO, pool: &Pool, index: usize) -> Value {
 fn disruption_budget(minio: &MinIO) -> Value {
     manifest!({
         apiVersion: "policy/v1", kind: "PodDisruptionBudget",
-        metadata: { name: minio.name(), namespace: minio.namespace(), labels: minio.metadata.labels() },
+        metadata: { name: minio.metadata.name(), namespace: minio.metadata.namespace(), labels: minio.metadata.labels() },
         spec: { maxUnavailable: 1i64, selector: { matchLabels: minio.pod_labels() } },
     })
 }

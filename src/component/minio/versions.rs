@@ -3,8 +3,6 @@
 /// The last server image that the community project published (releases: <https://github.com/minio/minio/releases>).
 /// Later tags exist in git, without an image.
 pub(super) const SERVER_IMAGE: &str = "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z";
-/// The last client image that the community project published (releases: <https://github.com/minio/mc/releases>).
-pub(super) const CLIENT_IMAGE: &str = "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z";
 /// The repository of the operator's chart. There is no official OCI one.
 pub(super) const OPERATOR_REPOSITORY: &str = "https://operator.min.io";
 /// The operator's chart (releases: <https://github.com/minio/operator/releases>).

@@ -7,7 +7,8 @@ use super::declaration::{NetworkPeers, Security, SigningKey};
 use super::delivery;
 use super::settings::Settings;
 use super::snapshots::Snapshots;
-use crate::component::{Context, Pods, Purpose};
+use crate::component::{AppId, Context, Pods, Purpose};
+use crate::project::Policies;
 use crate::value::{Traced, Value, manifest};
 
 /// The label that tells clusters from other applications.
@@ -35,6 +36,8 @@ pub(super) struct Making<'context> {
     pub(super) tree: bool,
     /// The snapshots that an annotation asks for; only in a tree.
     pub(super) snapshots: Option<Snapshots<'context>>,
+    /// How the cluster's policies are written.
+    pub(super) policies: Policies,
     labels: Texts,
     annotations: Texts,
 }
@@ -49,7 +52,7 @@ impl<'context> Making<'context> {
             None => Settings::default(),
         };
         let snapshots = if tree { Snapshots::find(declared, context) } else { None };
-        Self::with(declared, settings, tree, snapshots)
+        Self { policies: context.project.policies(), ..Self::with(declared, settings, tree, snapshots) }
     }
 
     /// Returns what the operator makes of a resource, and nothing else.
@@ -69,7 +72,7 @@ impl<'context> Making<'context> {
         labels.extend(declared.own_labels());
         let mut annotations = metadata.annotations.clone();
         annotations.retain(|key, _| !(is_wish(key) || tree && key == LAST_APPLIED));
-        Self { declared, settings, tree, snapshots, labels, annotations }
+        Self { declared, settings, tree, snapshots, policies: Policies::default(), labels, annotations }
     }
 
     pub(super) fn name(&self) -> Traced<String> {
@@ -131,6 +134,11 @@ impl<'context> Making<'context> {
 impl RestateCluster {
     pub(super) fn name(&self) -> Traced<String> {
         self.metadata.name.map(ToString::to_string)
+    }
+
+    /// Returns the identifier of the cluster's app.
+    pub(super) fn app_id(&self) -> Traced<AppId> {
+        self.name().map(|name| AppId::new(name.clone(), "restate"))
     }
 
     /// Returns the labels that select the cluster's pods.

@@ -34,7 +34,7 @@ pub(super) use operator::RestateOperator;
 pub(crate) use registry::Registry;
 pub(crate) use settings::Settings;
 
-use super::{App, AppId, Claim, Component, Context, NeededSecret, Offers, Part, Purpose};
+use super::{App, Claim, Component, Context, NeededSecret, Offers, Part, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
 use crate::source::Span;
@@ -70,12 +70,12 @@ impl Component for RestateCluster {
 
     fn claims(&self, offers: &Offers, purpose: Purpose) -> Vec<Claim> {
         // The operator knows no snapshots of ours: a store that is not there is no fault of what it makes.
-        let answered = |claim: &Claim| purpose == Purpose::Tree || offers.store(claim.store.as_ref()).is_some();
-        snapshots::claim(self).into_iter().filter(answered).collect()
+        let answered = |claim: &Claim| purpose == Purpose::Tree || offers.store(claim.store()).is_some();
+        snapshots::claim(self, offers).into_iter().filter(answered).collect()
     }
 
-    fn secrets(&self, _: &Context) -> Vec<NeededSecret> {
-        snapshots::secret(self).into_iter().collect()
+    fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
+        snapshots::secret(self, &context.offers).into_iter().collect()
     }
 
     fn secrets_in_clear(&self, context: &Context) -> Vec<Span> {
@@ -88,9 +88,8 @@ impl Component for RestateCluster {
 
     fn expand(&self, context: &Context) -> Vec<App> {
         let making = Making::new(self, context);
-        let id = self.name().map(|name| AppId::new(name.clone(), "restate"));
-        let after = making.snapshots.as_ref().map(snapshots::Snapshots::stage);
-        let app = |parts| App { timeout: "15m", ..App::new(id, parts) }.after(after);
+        let after = making.snapshots.as_ref().and_then(snapshots::Snapshots::stage);
+        let app = |parts| App { timeout: "15m", ..App::new(self.app_id(), parts) }.after(after);
         vec![match delivery::by_operator(&making) {
             Some(delivered) => App { health: vec![delivery::HEALTH], ..app(delivered.parts(&making)) }
                 .after([delivered.operator(&making)]),

@@ -3,7 +3,7 @@
 use k8s_openapi::api::networking::v1::NetworkPolicyPeer;
 
 use super::making::Making;
-use crate::component::Pods;
+use crate::component::{Flow, Pods, kubernetes_rules};
 use crate::value::{Checked, ToValue, Traced, Value, manifest};
 
 /// The port that services are called at.
@@ -94,8 +94,8 @@ fn egress(making: &Making<'_>) -> Value {
 /// Returns the rule that lets the pods reach the store of their snapshots.
 pub(super) fn to_store(making: &Making<'_>) -> Option<Value> {
     let snapshots = making.snapshots.as_ref().filter(|_| !*disabled(making).get())?;
-    let (pods, port) = (&snapshots.store.pods, snapshots.store.pod_port);
-    Some(manifest!({ ports: [{ port: port, protocol: "TCP" }], to: [peer(pods)] }).because(snapshots.because()))
+    let flow = Flow::to(&snapshots.store.target).because(snapshots.because());
+    kubernetes_rules(&[flow], "to", &making.policies).pop()
 }
 
 fn ingress_access(making: &Making<'_>) -> Value {

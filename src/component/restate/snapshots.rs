@@ -2,7 +2,7 @@
 
 use super::RestateCluster;
 use super::said::Said;
-use crate::component::{AppId, Claim, Context, Credentials, NeededSecret, Offers, Permissions, Store};
+use crate::component::{Access, AppId, Claim, Context, Credential, Holds, NeededSecret, Offers, Permissions, Store};
 use crate::kube::{BucketName, Name};
 use crate::value::{Origin, Traced, Value, manifest, text};
 
@@ -67,38 +67,40 @@ pub(super) fn wish(declared: &RestateCluster) -> Option<Result<Wish, String>> {
 }
 
 /// Returns the claim, if the annotation asks for one.
-pub(super) fn claim(declared: &RestateCluster) -> Option<Claim> {
+pub(super) fn claim(declared: &RestateCluster, offers: &Offers) -> Option<Claim> {
     let wish = wish(declared)?.ok()?;
     let claimant = wish.store.origin().clone();
-    Some(Claim {
+    Some(Claim::Access(Access {
+        credential: credential(declared, &wish, offers),
         store: Some(wish.store),
         user: declared.name(),
         buckets: vec![wish.bucket],
         permissions: Permissions::ReadWriteDelete,
-        credentials: Credentials {
-            namespace: declared.name(),
-            name: Traced::literal(SECRET.to_owned()),
-            access_key: ACCESS_KEY,
-            secret_key: SECRET_KEY,
-        },
-        pods: declared.pods(),
+        namespace: declared.name(),
+        pods: Some(declared.pods()),
         claimant,
-    })
+    }))
+}
+
+fn credential(declared: &RestateCluster, wish: &Wish, offers: &Offers) -> Credential {
+    Credential::of(&declared.name(), offers.store(Some(&wish.store)))
 }
 
 /// Returns the Secret that the servers read their credentials from, if snapshots are asked for.
-pub(super) fn secret(declared: &RestateCluster) -> Option<NeededSecret> {
+pub(super) fn secret(declared: &RestateCluster, offers: &Offers) -> Option<NeededSecret> {
     let wish = wish(declared)?.ok()?;
+    let credential = credential(declared, &wish, offers);
     let claimant = wish.store.origin().clone();
-    let literal = |text: &str| Traced::literal(text.to_owned());
     Some(NeededSecret {
         namespace: declared.name(),
-        name: literal(SECRET),
+        name: Traced::literal(SECRET.to_owned()),
         keys: vec![
-            (ACCESS_KEY.into(), literal("an access key of 3 to 20 characters, which names the user in the store")),
-            (SECRET_KEY.into(), literal("its secret key, of 8 to 40 characters")),
+            (ACCESS_KEY.into(), Holds::access_key(&credential)),
+            (SECRET_KEY.into(), Holds::secret_key(&credential)),
         ],
         purpose: text!("snapshots of RestateCluster `{}` in bucket `{}`", declared.name(), wish.bucket),
+        of_store: false,
+        app: declared.app_id(),
         claimant,
     })
 }
@@ -122,8 +124,8 @@ impl<'context> Snapshots<'context> {
     }
 
     /// Returns the stage after which the bucket and its user exist.
-    pub(super) fn stage(&self) -> Traced<AppId> {
-        self.store.buckets_stage.clone().because(self.because())
+    pub(super) fn stage(&self) -> Option<Traced<AppId>> {
+        Some(self.store.buckets_stage()?.because(self.because()))
     }
 
     /// Returns every setting of the servers that the claim decides.

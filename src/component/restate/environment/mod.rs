@@ -9,7 +9,7 @@ use super::needs_operator;
 use super::registry::{self, Cloud, Registry};
 use super::resource::Resource;
 use super::settings::Settings;
-use crate::component::{App, Component, Context, NeededSecret, Part, Purpose};
+use crate::component::{App, Component, Context, Holds, NeededSecret, Part, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
 use crate::value::{Traced, text};
@@ -49,8 +49,10 @@ impl Component for Environment {
         vec![NeededSecret {
             namespace: needs_operator::settings(context).namespace,
             name: secret.name.clone(),
-            keys: vec![(secret.key.get().clone().into(), holds)],
+            keys: vec![(secret.key.get().clone().into(), Holds::Somebody(holds))],
             purpose: text!("RestateCloudEnvironment `{}`", self.declared.name()),
+            of_store: false,
+            app: registry::environment_stage(&self.declared.name(), &needs_operator::settings(context)),
             claimant: self.declared.kind.origin().clone(),
         }]
     }
