@@ -10,11 +10,14 @@ mod unused;
 pub use expand::{Expanded, expand};
 pub use operators::Operators;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
-use crate::diagnostic::{Diagnostics, Rule, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::source::{Sources, Span};
 use crate::tree::{Tree, TreePath};
+use crate::yaml;
 
 /// The folder of the output, below the project.
 const OUTPUT: &str = "kubernetes";
@@ -79,7 +82,7 @@ pub fn compile_each<C: Send>(sources: &Sources, options: &Options, each: impl Fn
         .collect();
 
     let mut clusters = Vec::new();
-    let mut read = std::collections::BTreeSet::new();
+    let mut read = BTreeSet::new();
     for made in made {
         found.extend(made.problems);
         secrets.extend(made.secrets);
@@ -93,7 +96,16 @@ pub fn compile_each<C: Send>(sources: &Sources, options: &Options, each: impl Fn
     }
     secrets.sort();
     secrets.dedup();
+    leave_disputed(&mut found);
     Compiled { clusters, diagnostics: Diagnostics::new(found), secrets }
+}
+
+/// Leaves what readers dispute at being told as such: of what type it is to one of them is no second mistake.
+fn leave_disputed(found: &mut Vec<Diagnostic>) {
+    let place = |one: &Diagnostic| one.labels.first().map(|label| label.span);
+    let told = found.iter().filter(|one| one.code == yaml::AMBIGUOUS_SCALAR.code);
+    let disputed: BTreeSet<_> = told.filter_map(place).collect();
+    found.retain(|one| !one.code.starts_with("shape/") || !place(one).is_some_and(|span| disputed.contains(&span)));
 }
 
 /// Returns the folders of the output of all clusters in `sources`.

@@ -2,6 +2,7 @@
 
 mod build;
 mod emit;
+mod kubectl;
 mod parse;
 mod place;
 mod plain;
@@ -12,4 +13,5 @@ mod trace;
 pub use emit::{emit, emit_traced, in_order};
 pub use parse::{Parsed, parse};
 pub use place::place_in_scalar;
+pub(crate) use rules::AMBIGUOUS_SCALAR;
 pub use rules::RULES;

@@ -64,7 +64,7 @@ pub(super) const DUPLICATE_KEY: Rule = Rule::refusal(
     "remove one of them",
 );
 
-pub(super) const AMBIGUOUS_SCALAR: Rule = Rule::refusal(
+pub(crate) const AMBIGUOUS_SCALAR: Rule = Rule::error(
     "yaml/ambiguous-scalar",
     "a value without quotes means different things to YAML 1.1 and 1.2",
     "kubectl, Helm, editors and scripts follow one or the other: `no` becomes false, `012` ten, and `12:30` 750.",

@@ -51,8 +51,6 @@ pub(super) struct Dispute {
     pub(super) old: String,
     /// To readers of YAML 1.2.
     pub(super) new: String,
-    /// The number that kubectl and the readers of YAML 1.2 agree on, as JSON writes it.
-    pub(super) number: Option<Box<str>>,
 }
 
 /// Returns how every reader takes the plain scalar `text`, or that they do not agree.
@@ -79,7 +77,7 @@ fn word(text: &str) -> Reading {
 }
 
 fn disputed(old: impl Into<String>, new: impl Into<String>) -> Reading {
-    Reading::Disputed(Dispute { old: old.into(), new: new.into(), number: None })
+    Reading::Disputed(Dispute { old: old.into(), new: new.into() })
 }
 
 /// Reads what begins with a digit, a sign or a dot.
@@ -124,7 +122,7 @@ fn number(text: &str) -> Reading {
     if text.contains('_') && number_without_underscores(text) {
         return disputed("a number", "text");
     }
-    decimal(sign, body)
+    decimal_reading(sign, body)
 }
 
 /// Whether `digits` are such digits with underscores between them, at least one of either.
@@ -211,7 +209,13 @@ impl<'text> Decimal<'text> {
     }
 }
 
-fn decimal(sign: &str, body: &str) -> Reading {
+/// Returns the decimal number as JSON writes it, if it is a finite one.
+pub(super) fn decimal(minus: &str, body: &str) -> Option<String> {
+    let parts = Decimal::split(body)?;
+    body.parse::<f64>().is_ok_and(f64::is_finite).then(|| json_number(minus, &parts))
+}
+
+fn decimal_reading(sign: &str, body: &str) -> Reading {
     let Some(parts) = Decimal::split(body) else { return Reading::Text };
     let minus = sign.trim_start_matches('+');
     if parts.fraction.is_none() && parts.exponent.is_none() {
@@ -236,8 +240,7 @@ fn decimal(sign: &str, body: &str) -> Reading {
         || (parts.exponent.is_some() && parts.fraction.is_none())
         || (parts.whole.is_empty() && !sign.is_empty())
     {
-        let number = Some(json_number(minus, &parts).into());
-        return Reading::Disputed(Dispute { old: "text".to_owned(), new: "a number".to_owned(), number });
+        return disputed("text", "a number");
     }
     Reading::Float(json_number(minus, &parts).into())
 }

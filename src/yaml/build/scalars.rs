@@ -6,6 +6,7 @@ use super::{Builder, Key, Tag};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::value::{Node, Text};
+use crate::yaml::kubectl;
 use crate::yaml::place::place_in_scalar;
 use crate::yaml::rules;
 use crate::yaml::scalar::{self, Reading};
@@ -91,13 +92,14 @@ impl Builder<'_> {
                     _ => format!("quote it: `\"{text}\"`, or write the number in plain decimal digits"),
                 };
                 let found = rules::AMBIGUOUS_SCALAR.found(message).at(span, "readers disagree").help(help);
+                self.diagnostics.push(found);
                 // Whoever asks what an operator makes of a file means the file as kubectl sends it.
-                if let Some(number) = dispute.number {
-                    self.diagnostics.push(Diagnostic { refused: false, ..found });
-                    return Node::Float(number);
+                match kubectl::read(&text) {
+                    Reading::Bool(truth) => Node::Bool(truth),
+                    Reading::Int(number) => Node::Int(number),
+                    Reading::Float(number) => Node::Float(number),
+                    _ => Node::String(text),
                 }
-                self.diagnostics.push(found.refused());
-                Node::String(text)
             }
             Reading::NotFinite => {
                 self.diagnostics.push(
