@@ -1,5 +1,6 @@
 //! One cluster: its variables filled in, its declarations read, expanded and laid out.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::input::{self, Part};
@@ -292,6 +293,9 @@ impl Declarations {
 
     fn add_component(&mut self, kind: &'static Kind, document: &Value, origin: Origin) {
         let before = self.problems.len();
+        // What an API server is to get is meant as it stores it.
+        let is_resource = kind.api_version != project::API_VERSION;
+        let document = &*if is_resource { kube::stored(document) } else { Cow::Borrowed(document) };
         shape::check_declared(document, kind.schema(), "", &origin, &mut self.problems);
         if self.problems[before..].iter().any(|problem| problem.refused) {
             return;

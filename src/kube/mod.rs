@@ -16,6 +16,7 @@ mod quantity;
 mod quoted;
 mod rules;
 mod schema;
+mod stored;
 
 pub use bucket_name::BucketName;
 pub use builtin::{builtin_schema, kinds_of_group, object_schema};
@@ -33,3 +34,4 @@ pub use quantity::Quantity;
 pub(crate) use quoted::quoted;
 pub use rules::RULES;
 pub use schema::{resource_schema_of, schema_of};
+pub use stored::stored;

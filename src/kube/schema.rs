@@ -57,6 +57,7 @@ const fn amend(of: &'static str, property: &'static str, adds: &'static str) -> 
 }
 
 const QUANTITY: &str = "io.k8s.apimachinery.pkg.api.resource.Quantity";
+const INT_OR_STRING: &str = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
 const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 const LABEL_SELECTOR: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector";
 const ANY_JSON: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON";
@@ -72,12 +73,15 @@ const LABELS: &str = r#"{
     "additionalProperties": { "type": "string", "format": "bayplan.label-value" }
 }"#;
 const PROTOCOLS: &str = r#"{ "enum": ["TCP", "UDP", "SCTP"], "default": "TCP" }"#;
+const INT_32: &str = r#"{ "format": "int32" }"#;
+const BY_PATH: &str = r#"{ "x-kubernetes-list-map-keys": ["devicePath"] }"#;
 const BY_NAME: &str = r#"{ "x-kubernetes-list-map-keys": ["name"] }"#;
 
 /// The list keys and choices are those of the `OpenAPI` document that a Kubernetes 1.34 API server publishes.
 static AMENDMENTS: &[Amendment] = &[
     // Go reads a number as its text.
     amend(QUANTITY, "", r#"{ "type": ["string", "integer", "number"], "format": "bayplan.quantity" }"#),
+    amend(INT_OR_STRING, "", INT_32),
     // It is said to be an object, but stands for any value: `default: 3`.
     amend(ANY_JSON, "", r#"{ "type": ["object", "array", "string", "number", "boolean"] }"#),
     amend(OBJECT_META, "labels", LABELS),
@@ -95,6 +99,7 @@ static AMENDMENTS: &[Amendment] = &[
     amend(CONTAINER, "imagePullPolicy", r#"{ "enum": ["Always", "IfNotPresent", "Never"] }"#),
     amend(CONTAINER, "env", BY_NAME),
     amend(CONTAINER, "volumeMounts", r#"{ "x-kubernetes-list-map-keys": ["mountPath"] }"#),
+    amend(CONTAINER, "volumeDevices", BY_PATH),
     amend(CONTAINER, "ports", r#"{ "x-kubernetes-list-map-keys": ["containerPort", "protocol"] }"#),
     amend(CONTAINER_PORT, "containerPort", r#"{ "minimum": 1, "maximum": 65535 }"#),
     amend(CONTAINER_PORT, "protocol", PROTOCOLS),
@@ -110,8 +115,11 @@ static AMENDMENTS: &[Amendment] = &[
 static RESOURCE_AMENDMENTS: &[Amendment] = &[
     // `x-kubernetes-int-or-string`: a fraction is refused.
     amend(QUANTITY, "", r#"{ "type": ["string", "integer"], "format": "bayplan.quantity" }"#),
+    // The definition says nothing of it, but the operator reads 32 bits.
+    amend(INT_OR_STRING, "", INT_32),
     amend(CONTAINER, "env", BY_NAME),
     amend(CONTAINER, "volumeMounts", r#"{ "x-kubernetes-list-map-keys": ["mountPath"] }"#),
+    amend(CONTAINER, "volumeDevices", BY_PATH),
     amend(CONTAINER, "ports", r#"{ "x-kubernetes-list-map-keys": ["containerPort", "protocol"] }"#),
     amend(CONTAINER_PORT, "protocol", r#"{ "default": "TCP" }"#),
     amend(RESOURCES, "claims", BY_NAME),

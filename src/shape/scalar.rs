@@ -69,6 +69,12 @@ impl<'schema> Walk<'_, 'schema> {
     }
 
     fn bounds(&mut self, value: &Value, number: &Number, facets: &Facets<'schema>, place: &Place<'_>) {
+        // Whoever reads it into such a number fails, before he looks at any bound.
+        let too_long =
+            |number: i64| i32::try_from(number).is_err() && facets.values("format").any(|name| name == "int32");
+        if matches!(number, Number::Int(number) if too_long(*number)) {
+            return self.wrong(value, "an integer of 32 bits", place);
+        }
         for facet in &facets.all {
             let bound = |keyword: &str| facet.get(keyword).and_then(Json::as_number);
             // Draft 4, which custom resources use, has a boolean there.
@@ -167,7 +173,6 @@ fn integer_bounds(format: &str) -> Option<(serde_json::Number, serde_json::Numbe
     let (least, most): (i64, u64) = match format {
         "int8" => (i8::MIN.into(), 0x7f),
         "int16" => (i16::MIN.into(), 0x7fff),
-        "int32" => (i32::MIN.into(), 0x7fff_ffff),
         "uint8" => (0, u8::MAX.into()),
         "uint16" => (0, u16::MAX.into()),
         "uint32" => (0, u32::MAX.into()),

@@ -207,7 +207,7 @@ fn bounds_are_checked() {
         [
             "out-of-range: `a` is `0`, but must be at least 1 @ 0",
             "out-of-range: `b` is `0`, but must be greater than 0 @ 0",
-            "out-of-range: `c` is `2147483648`, but must be at most 2147483647 @ 2147483648",
+            "wrong-type: expected an integer of 32 bits at `c`, found the integer `2147483648` @ 2147483648",
             r#"out-of-range: `d` is ``, but must be at least 1 characters long @ """#,
             r#"out-of-range: `e` has 0 items, but must have at least 1 item @ "e""#,
             r#"duplicate-item: `f` has an item twice: `x` @ "x" "x" ? remove one of the two"#,

@@ -45,10 +45,9 @@ pub(super) fn google_account(making: &Making<'_>) -> Option<Traced<String>> {
     wanted.get().then(|| account.clone().because(wanted.origin()))
 }
 
-/// Returns the project in the address of a Google service account.
+/// Returns the project in the address of a Google service account, as the operator finds it: it may be empty.
 pub(super) fn google_project(account: &str) -> Option<&str> {
-    let (_, domain) = account.split_once('@')?;
-    domain.strip_suffix(".iam.gserviceaccount.com").filter(|project| !project.is_empty())
+    account.split('@').nth(1)?.strip_suffix(".iam.gserviceaccount.com")
 }
 
 /// Returns the annotations that roll the pods when their account changes.

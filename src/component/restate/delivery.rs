@@ -55,7 +55,8 @@ impl ByOperator {
     pub(super) fn parts(&self, making: &Making<'_>) -> Vec<Part> {
         let cluster: RestateCluster = value::from_value(&self.resource).expect("what was read can be read again");
         let twin = Making::twin(&cluster, making.settings.clone());
-        let made = super::parts(&twin).into_iter().filter_map(|part| match part {
+        let parts = if twin.pause().is_some() { Vec::new() } else { super::parts(&twin) };
+        let made = parts.into_iter().filter_map(|part| match part {
             Part::Object(manifest) if !is_namespace(&manifest.value) => Some(Part::Known(manifest.value)),
             _ => None,
         });

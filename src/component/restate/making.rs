@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::RestateCluster;
 use super::declaration::{NetworkPeers, Security, SigningKey};
 use super::delivery;
+use super::newer;
 use super::settings::Settings;
 use super::snapshots::Snapshots;
 use crate::component::{AppId, Context, Pods, Purpose};
@@ -67,8 +68,8 @@ impl<'context> Making<'context> {
         snapshots: Option<Snapshots<'context>>,
     ) -> Self {
         let metadata = &declared.metadata;
-        let copied = metadata.labels.iter().filter(|(key, _)| settings.version.get().copies_label(key));
-        let mut labels: Texts = copied.map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
+        let mut labels: Texts =
+            metadata.labels.iter().map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
         labels.extend(declared.own_labels());
         let mut annotations = metadata.annotations.clone();
         annotations.retain(|key, _| !(is_wish(key) || tree && key == LAST_APPLIED));
@@ -87,6 +88,12 @@ impl<'context> Making<'context> {
     /// Returns the labels of every object: the resource's own, with those that select on top.
     pub(super) fn labels(&self) -> &Texts {
         &self.labels
+    }
+
+    /// Returns the annotation by which the operator leaves the resource alone, if it is the operator that makes objects.
+    pub(super) fn pause(&self) -> Option<&Traced<String>> {
+        let by_operator = !self.tree || delivery::is_by_operator(self.declared);
+        newer::pause(&self.annotations, &self.settings).filter(|_| by_operator)
     }
 
     /// Returns the annotations of every object.

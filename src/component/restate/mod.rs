@@ -14,6 +14,7 @@ mod making;
 mod metadata;
 mod needs_operator;
 mod network;
+mod newer;
 mod operator;
 mod pods;
 mod provision;
@@ -88,6 +89,9 @@ impl Component for RestateCluster {
 
     fn expand(&self, context: &Context) -> Vec<App> {
         let making = Making::new(self, context);
+        if !making.tree && making.pause().is_some() {
+            return Vec::new();
+        }
         let after = making.snapshots.as_ref().and_then(snapshots::Snapshots::stage);
         let app = |parts| App { timeout: "15m", ..App::new(self.app_id(), parts) }.after(after);
         vec![match delivery::by_operator(&making) {

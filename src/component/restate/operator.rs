@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::versions::Version;
 use crate::component::{App, Component, Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::Name;
+use crate::kube::{Name, quoted};
 use crate::project;
 use crate::value::{Origin, Traced};
 
@@ -118,11 +118,18 @@ const OTHER_VERSION: Rule = Rule::warning(
     "set `version` to the minor version of the charts",
 );
 
+const CLUSTER_DNS: Rule = Rule::refusal(
+    "restate/cluster-dns",
+    "the domain of the cluster is none",
+    "The operator stops at its start.",
+    "use letters, digits, `.` and `-` only, as in `cluster.local`",
+);
+
 impl Component for RestateOperator {
     const API_VERSION: &'static str = project::API_VERSION;
     const KIND: &'static str = "RestateOperator";
     const ABOUT: &'static str = "the Restate operator: its charts, and the settings that decide what it makes";
-    const RULES: &'static [Rule] = &[SEVERAL, LABEL_NOT_OF_CHART, OTHER_VERSION];
+    const RULES: &'static [Rule] = &[SEVERAL, LABEL_NOT_OF_CHART, OTHER_VERSION, CLUSTER_DNS];
 
     fn restate_operator(&self) -> Option<Settings> {
         let spec = &self.spec;
@@ -150,6 +157,7 @@ impl Component for RestateOperator {
     fn lint(&self, context: &Context) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         found.extend(context.restate.as_ref().and_then(|first| self.second(&first.declared)));
+        found.extend(self.cluster_dns());
         if *self.installed().get() {
             found.extend(self.label_not_of_chart());
             found.extend(self.other_version());
@@ -174,6 +182,15 @@ impl RestateOperator {
         (first != self.kind.origin()).then(|| {
             let found = SEVERAL.found("this is a second `RestateOperator`").decided_at(self.kind.origin().spans(), "");
             first.spans().iter().fold(found, |found, &span| found.at(span, "the first one"))
+        })
+    }
+
+    fn cluster_dns(&self) -> Option<Diagnostic> {
+        let domain = self.spec.cluster_dns.as_ref()?;
+        let good = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
+        (domain.get().is_empty() || !domain.get().chars().all(good)).then(|| {
+            let found = CLUSTER_DNS.found(format!("{} is no domain of a cluster", quoted(domain.get())));
+            found.decided_at(domain.origin().spans(), "")
         })
     }
 

@@ -4,6 +4,9 @@ use super::making::{Making, Texts};
 use super::{config_map, env, extras};
 use crate::value::{Checked, Map, Node, Traced, Value, manifest};
 
+/// The name of the container that serves.
+pub(super) const SERVER: &str = "restate";
+
 pub(super) fn stateful_set(making: &Making<'_>) -> Value {
     let spec = &making.declared.spec;
     let (compute, storage) = (&spec.compute, &spec.storage);
@@ -15,7 +18,7 @@ pub(super) fn stateful_set(making: &Making<'_>) -> Value {
         .as_ref()
         .map(|secrets| secrets.iter().map(|secret| manifest!({ name: secret.name })).collect::<Vec<_>>());
     let container = manifest!({
-        name: "restate",
+        name: SERVER,
         image: compute.image,
         imagePullPolicy: compute.image_pull_policy,
         command: compute.command,

@@ -13,7 +13,8 @@ pub(super) enum Version {
     /// 3.0: another variable names the signing key, and the binding of a Google account names the version of its kind.
     #[serde(rename = "3.0")]
     V3_0,
-    /// 3.1: canary Jobs have a deadline, and labels of apply sets are not copied.
+    /// 3.1: canary Jobs have a deadline, labels of apply sets are not copied from deployments, how a deployment is deleted
+    /// can be chosen, and an annotation pauses a resource.
     #[serde(rename = "3.1")]
     V3_1,
 }
@@ -50,12 +51,27 @@ impl Version {
         (self >= Self::V3_0).then_some("iam.cnrm.cloud.google.com/v1beta1")
     }
 
+    /// Returns the version as it is written.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::V2_8 => "2.8",
+            Self::V3_0 => "3.0",
+            Self::V3_1 => "3.1",
+        }
+    }
+
+    /// Whether the operator and its definitions know what is new in 3.1.
+    pub(super) fn knows_3_1(self) -> bool {
+        self >= Self::V3_1
+    }
+
     /// Returns how long a canary Job may run, in seconds.
     pub(super) fn canary_deadline(self) -> Option<i64> {
         (self >= Self::V3_1).then_some(300)
     }
 
-    /// Whether the label `key` of a resource is copied to what the operator makes of it.
+    /// Whether the label `key` of a RestateDeployment is copied to what the operator makes of it. Of the other kinds all
+    /// are.
     pub(super) fn copies_label(self, key: &str) -> bool {
         self < Self::V3_1 || !key.starts_with("applyset.kubernetes.io/")
     }

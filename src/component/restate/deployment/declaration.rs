@@ -126,6 +126,41 @@ pub(super) struct Restate {
     #[schemars(range(min = 0))]
     #[expect(dead_code, reason = "decides what the operator deletes, and no object")]
     drain_delay_seconds: Option<Traced<i64>>,
+    /// What becomes of invocations that are under way when the deployment is deleted. Since 3.1. Default: `drain`.
+    pub(super) delete_policy: Option<Traced<DeletePolicy>>,
+    /// How long they are waited for. Since 3.1.
+    pub(super) drain: Option<Drain>,
+}
+
+/// What becomes of invocations that are under way when their deployment is deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum DeletePolicy {
+    /// They are waited for.
+    Drain,
+    /// They are abandoned.
+    Force,
+}
+
+/// How long invocations are waited for when their deployment is deleted.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Drain {
+    /// How long, in seconds. Default: 3600.
+    #[schemars(range(min = 0))]
+    pub(super) timeout_seconds: Option<Traced<i64>>,
+    /// What then. Default: `hold`.
+    pub(super) on_timeout: Option<Traced<OnTimeout>>,
+}
+
+/// What becomes of invocations that are still under way when the time is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum OnTimeout {
+    /// They are still waited for, and the delay is told.
+    Hold,
+    /// They are abandoned.
+    Force,
 }
 
 /// How Restate Cloud reaches services.

@@ -29,7 +29,7 @@ pub(super) fn configuration(making: &Making<'_>) -> Value {
         },
         spec: { template: {
             metadata: { labels: pod_labels(making), annotations: pod_annotations(making) },
-            spec: making.version.pod_spec,
+            spec: making.pod_spec(),
         } },
     })
 }

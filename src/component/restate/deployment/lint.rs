@@ -6,13 +6,14 @@ mod template;
 
 use super::declaration::{Mode, RestateDeployment};
 use super::{Making, in_process, pods, registry, replica_set, url};
-use crate::component::restate::{needs_operator, resource};
+use crate::component::restate::{needs_operator, newer, resource};
 use crate::component::{Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::{Origin, Traced, Verbatim};
 
 pub(super) const RULES: &[Rule] = &[
     resource::ONE_DELIVERY,
+    newer::NEWER_FIELD,
     NO_NAMESPACE,
     NO_KNATIVE_BLOCK,
     KNATIVE_AUTOSCALING,
@@ -80,11 +81,23 @@ pub(super) fn lint(declared: &RestateDeployment, context: &Context) -> Vec<Diagn
     if context.purpose == Purpose::Tree && declared.metadata.namespace.is_none() {
         found.push(at(NO_NAMESPACE.found(format!("{what} has no namespace")), declared.kind.origin()));
     }
+    found.extend(newer::paused(&what, &declared.metadata.annotations, &making.settings));
+    found.extend(newer_fields(&making));
     found.extend(mode(declared));
     found.extend(names::lint(&making));
     found.extend(register::lint(declared, context));
     found.extend(template::lint(&making));
     found
+}
+
+fn newer_fields(making: &Making<'_>) -> Vec<Diagnostic> {
+    let restate = &making.declared.spec.restate;
+    let drain = restate.drain.as_ref().map(|drain| {
+        let timeout = drain.timeout_seconds.as_ref().map(Traced::origin);
+        timeout.or(drain.on_timeout.as_ref().map(Traced::origin)).unwrap_or(making.declared.kind.origin())
+    });
+    let policy = restate.delete_policy.as_ref().map(Traced::origin);
+    newer::fields(&making.settings, &[("deletePolicy", policy), ("drain", drain)])
 }
 
 fn mode(declared: &RestateDeployment) -> Vec<Diagnostic> {

@@ -12,10 +12,10 @@ mod url;
 mod version;
 
 use super::making::{LAST_APPLIED, Texts, is_wish};
-use super::needs_operator;
 use super::registry::Registry;
 use super::resource::Resource;
 use super::settings::Settings;
+use super::{needs_operator, newer};
 use crate::component::{App, AppId, Component, Context, Health, Part, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
@@ -58,13 +58,15 @@ impl Component for Deployment {
         let id =
             declared.namespace().zip(&declared.name(), |namespace, name| AppId::new(namespace.clone(), name.clone()));
         let making = Making::new(declared, context);
+        let paused = newer::pause(&declared.metadata.annotations, &making.settings).is_some();
+        let made = if paused { Vec::new() } else { making.objects().into() };
         if context.purpose == Purpose::Twin {
-            return vec![App::new(id, making.objects().map(Into::into).into())];
+            return vec![App::new(id, made.into_iter().map(Into::into).collect())];
         }
         let mut parts = vec![self.delivered().into()];
         // Without the tunnel's environment nobody can tell how the version is called.
         if !declared.is_in_process() || making.tunnel.is_some() {
-            parts.extend(making.objects().map(Part::Known));
+            parts.extend(made.into_iter().map(Part::Known));
         }
         let registry = registry(declared, context).map(|registry| registry.stage(&making.settings));
         let app = App { health: vec![HEALTH], timeout: "15m", ..App::new(id, parts) };
@@ -113,6 +115,11 @@ impl<'declared> Making<'declared> {
             Mode::Replicaset => [replica_set::replica_set(self), replica_set::service(self)],
             Mode::Knative => [knative::configuration(self), knative::route(self)],
         }
+    }
+
+    /// Returns the spec of the pods.
+    fn pod_spec(&self) -> &'declared Value {
+        self.declared.spec.template.spec.value()
     }
 
     /// Returns the tag of the version: with Knative the user's, if there is one; else the hash.

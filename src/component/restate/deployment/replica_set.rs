@@ -19,7 +19,7 @@ pub(super) fn replica_set(making: &Making<'_>) -> Value {
     let labels: Texts = pod_labels.clone().into_iter().chain(making.own_labels()).collect();
     let mut annotations = making.annotations();
     annotations.insert("restate.dev/pod-template".to_owned(), Traced::literal(making.version.template.clone()));
-    let mut pod_spec = making.version.pod_spec.clone();
+    let mut pod_spec = making.pod_spec().clone();
     if let Some(tunnel) = &making.tunnel {
         annotations.insert(super::TUNNEL_NAME.to_owned(), name.clone());
         tunnel.inject(&name, &mut pod_spec);
@@ -44,7 +44,7 @@ pub(super) fn service(making: &Making<'_>) -> Value {
     let mut labels = making.labels();
     labels.extend(making.own_labels());
     let annotations = making.annotations();
-    let target = target_port(&making.version.pod_spec).map_or_else(|| Value::new(PORT), Value::clone);
+    let target = target_port(making.pod_spec()).map_or_else(|| Value::new(PORT), Value::clone);
     manifest!({
         apiVersion: "v1", kind: "Service",
         metadata: {

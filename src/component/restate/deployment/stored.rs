@@ -1,38 +1,6 @@
-//! A value as the API server stores it, and the JSON that the operator writes of it.
+//! The JSON that the operator writes of a value that the API server stores.
 
-use crate::value::{Entry, Map, Node, Value};
-
-/// From here on Go writes a float with an exponent, so that it comes back as one.
-const FIRST_WITH_EXPONENT: f64 = 1e21;
-
-/// Returns `value` as the API server stores it: a number without a fraction is an integer, however it was written.
-pub(super) fn stored(value: &Value) -> Value {
-    let node = match &value.node {
-        Node::Float(text) => number(text),
-        Node::List(items) => Node::List(items.iter().map(stored).collect()),
-        Node::Map(map) => {
-            let mut stored_map = Map::new();
-            for Entry { key, key_span, value } in map {
-                stored_map.push(Entry { key: key.clone(), key_span: *key_span, value: stored(value) });
-            }
-            Node::Map(stored_map)
-        }
-        node => node.clone(),
-    };
-    Value { node, origin: value.origin.clone() }
-}
-
-/// Returns a number that was written with a fraction, an exponent or too many digits.
-fn number(text: &str) -> Node {
-    match text.parse::<f64>() {
-        // Rust writes the digits that Go writes: the shortest that tell the number, then zeros.
-        Ok(number) if number.fract() == 0.0 && number.abs() < FIRST_WITH_EXPONENT => {
-            let digits = number.to_string();
-            digits.parse().map_or(Node::Float(digits.into()), Node::Int)
-        }
-        _ => Node::Float(text.into()),
-    }
-}
+use crate::value::{Node, Value};
 
 /// Returns the compact JSON of a stored value, keys in the order of their bytes.
 pub(super) fn json(value: &Value) -> String {
@@ -95,6 +63,7 @@ fn float(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kube::stored;
     use crate::value::manifest;
 
     #[track_caller]

@@ -2,7 +2,7 @@
 
 use super::declaration::{RestateDeployment, Template};
 use super::in_process::Tunnel;
-use super::stored::{self, stored};
+use super::stored;
 use crate::value::{Value, manifest};
 
 /// The letters that stand for the digits 0 to 9 in names that Kubernetes makes: no word comes of them.
@@ -14,17 +14,15 @@ pub(super) struct Version {
     pub(super) template: String,
     /// The hash, of up to ten characters.
     pub(super) hash: String,
-    /// The spec of the pods as the API server stores it.
-    pub(super) pod_spec: Value,
 }
 
 impl Version {
     /// Returns the version of `declared`, whose pods open `tunnel` themselves, if they do.
     pub(super) fn of(declared: &RestateDeployment, tunnel: Option<&Tunnel>) -> Self {
-        let pod_spec = stored(declared.spec.template.spec.value());
-        let template = json(&declared.spec.template, &pod_spec);
+        let pod_spec = declared.spec.template.spec.value();
+        let template = json(&declared.spec.template, pod_spec);
         let hash = hash(&template, declared, tunnel);
-        Self { template, hash, pod_spec }
+        Self { template, hash }
     }
 }
 
@@ -163,7 +161,7 @@ mod tests {
     fn what_is_not_there_is_told_from_what_is_empty() {
         let json = |template: Value| {
             let template: Template = from_value(&template).unwrap();
-            super::json(&template, &stored(template.spec.value()))
+            super::json(&template, template.spec.value())
         };
         assert_eq!(json(manifest!({ spec: {} })), r#"{"metadata":null,"spec":{}}"#);
         assert_eq!(json(manifest!({ metadata: {}, spec: {} })), r#"{"metadata":{},"spec":{}}"#);

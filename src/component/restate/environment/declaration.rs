@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::component::restate::metadata::ResourceMeta;
-use crate::value::{Checked, Traced};
+use crate::value::{Checked, Traced, Verbatim};
 
 /// An environment of Restate Cloud that services of this cluster register with.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -22,6 +22,9 @@ pub(crate) struct RestateCloudEnvironment {
     pub(super) metadata: ResourceMeta,
     /// Which environment, and how it is reached.
     pub(super) spec: Spec,
+    /// What the operator found; ignored. Since 3.1.
+    #[schemars(extend("type" = "object"))]
+    pub(super) status: Option<Verbatim>,
 }
 
 /// Which environment, and how it is reached.

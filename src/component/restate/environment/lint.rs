@@ -2,7 +2,7 @@
 
 use super::RestateCloudEnvironment;
 use super::tunnel::{self, TUNNEL_NAME, UID};
-use crate::component::restate::{needs_operator, resource};
+use crate::component::restate::{needs_operator, newer, resource};
 use crate::component::{Context, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 
@@ -39,6 +39,10 @@ pub(super) fn lint(declared: &RestateCloudEnvironment, context: &Context) -> Vec
         let one = IN_NAMESPACE.found(format!("{what} belongs to no namespace, and not to `{namespace}`"));
         found.push(one.decided_at(namespace.origin().spans(), "ignored"));
     }
+    let settings = needs_operator::settings(context);
+    found.extend(newer::paused(&what, &declared.metadata.annotations, &settings));
+    let status = declared.status.as_ref().map(|_| declared.kind.origin());
+    found.extend(newer::fields(&settings, &[("status", status)]));
     let tunnel = declared.spec.tunnel.as_ref();
     if let Some(proxy) = tunnel.and_then(|tunnel| tunnel.remote_proxy.as_ref()).filter(|proxy| *proxy.get()) {
         let one = OPEN_PROXY.found(format!("the pods of {what} let everybody in"));

@@ -5,10 +5,10 @@ mod lint;
 mod tunnel;
 
 use super::making::{LAST_APPLIED, Texts, is_wish};
-use super::needs_operator;
 use super::registry::{self, Cloud, Registry};
 use super::resource::Resource;
 use super::settings::Settings;
+use super::{needs_operator, newer};
 use crate::component::{App, Component, Context, Holds, NeededSecret, Part, Purpose};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube;
@@ -64,16 +64,17 @@ impl Component for Environment {
     fn expand(&self, context: &Context) -> Vec<App> {
         let making = Making { declared: &self.declared, settings: needs_operator::settings(context) };
         let id = registry::environment_stage(&self.declared.name(), &making.settings);
-        let objects = [tunnel::deployment(&making), tunnel::service(&making)];
+        let paused = newer::pause(&self.declared.metadata.annotations, &making.settings).is_some();
+        let made = if paused { vec![] } else { vec![tunnel::deployment(&making), tunnel::service(&making)] };
         let parts = match context.purpose {
-            Purpose::Twin => objects.map(Into::into).into(),
+            Purpose::Twin => made.into_iter().map(Into::into).collect(),
             Purpose::Tree => {
                 let mut resource = self.delivered();
                 // It belongs to no namespace: whatever is written there is ignored.
                 if let Some(metadata) = resource.as_map_mut().and_then(|map| map.get_mut("metadata")?.as_map_mut()) {
                     metadata.remove("namespace");
                 }
-                std::iter::once(resource.into()).chain(objects.map(Part::Known)).collect()
+                std::iter::once(resource.into()).chain(made.into_iter().map(Part::Known)).collect()
             }
         };
         vec![App::new(id, parts).after(needs_operator::stage(context))]
@@ -108,9 +109,8 @@ impl Making<'_> {
 
     /// Returns the labels of every object: the resource's own, with those that select on top.
     fn labels(&self) -> Texts {
-        let version = self.settings.version.get();
-        let copied = self.declared.metadata.labels.iter().filter(|(key, _)| version.copies_label(key));
-        let mut labels: Texts = copied.map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
+        let written = self.declared.metadata.labels.iter();
+        let mut labels: Texts = written.map(|(key, value)| (key.clone(), value.map(ToString::to_string))).collect();
         labels.extend(self.own_labels());
         labels
     }

@@ -1,8 +1,11 @@
 //! Rules about the pods.
 
+use std::collections::BTreeSet;
+
 use super::at;
 use crate::component::restate::extras::{CERTIFICATES_VARIABLE, COLLECTOR};
 use crate::component::restate::making::Making;
+use crate::component::restate::pods::SERVER;
 use crate::component::restate::{env, extras};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Image;
@@ -110,17 +113,22 @@ fn mounts(making: &Making<'_>, extras: &extras::Extras) -> Vec<Diagnostic> {
 }
 
 fn sidecars(making: &Making<'_>, extras: &extras::Extras) -> Vec<Diagnostic> {
-    let taken = if extras.init_containers.is_empty() { vec![] } else { vec![COLLECTOR] };
-    let sidecars = making.declared.spec.compute.sidecars.iter().flatten();
+    let sidecars = making.declared.spec.compute.sidecars.iter().flatten().map(crate::value::Checked::value);
+    let mut seen = BTreeSet::new();
     // Two sidecars of one name are a mistake of shape.
-    let first = |(index, sidecar): &(usize, &Value)| {
-        let earlier = making.declared.spec.compute.sidecars.iter().flatten().take(*index);
-        earlier.map(crate::value::Checked::value).all(|other| text(other, "name") != text(sidecar, "name"))
-    };
-    let sidecars = sidecars.map(crate::value::Checked::value).enumerate().filter(first).map(|(_, sidecar)| sidecar);
-    doubles(sidecars, "name", taken, |name| {
-        SAME_CONTAINER.found(format!("the operator has a container `{name}` of its own"))
-    })
+    let names = sidecars.filter_map(|sidecar| sidecar.get("name")).filter(|name| seen.insert(name.as_str()));
+    let taken = names.filter_map(|name| {
+        let is_collector = name.as_str() == Some(COLLECTOR) && !extras.init_containers.is_empty();
+        // The server stands in another list, so that its name is refused only after the operator has sent it.
+        (is_collector || name.as_str() == Some(SERVER)).then_some((name, is_collector))
+    });
+    taken
+        .map(|(name, refused)| {
+            let shown = name.as_str().unwrap_or_default();
+            let found = SAME_CONTAINER.found(format!("the operator has a container `{shown}` of its own"));
+            Diagnostic { refused, ..found.decided_at(name.origin.spans(), "taken") }
+        })
+        .collect()
 }
 
 /// Reports each of `items` whose `key` is taken, by the operator or by an item before it.

@@ -10,7 +10,7 @@ pub(super) use wishes::UNKNOWN_WISH;
 
 use super::RestateCluster;
 use super::making::Making;
-use super::needs_operator;
+use super::{needs_operator, newer};
 use crate::component::Context;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::{Origin, Traced};
@@ -44,6 +44,7 @@ pub(super) const RULES: &[Rule] = &[
     wishes::UNKNOWN_WISH,
     wishes::UNKNOWN_DELIVERY,
     needs_operator::NO_OPERATOR,
+    newer::PAUSED,
     wishes::SNAPSHOTS_UNREADABLE,
     wishes::SNAPSHOTS_CONTRADICTED,
 ];
@@ -59,6 +60,10 @@ pub(super) fn lint(declared: &RestateCluster, context: &Context) -> Vec<Diagnost
     let making = Making::new(declared, context);
     let mut found = Vec::new();
     found.extend(namespace(declared));
+    if making.pause().is_some() {
+        let what = format!("RestateCluster `{}`", declared.metadata.name);
+        found.extend(newer::paused(&what, making.annotations(), &making.settings));
+    }
     found.extend(compute::lint(&making));
     found.extend(config::lint(&making, context));
     found.extend(security::lint(&making, context));

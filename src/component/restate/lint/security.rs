@@ -88,10 +88,13 @@ fn signing_key(making: &Making<'_>) -> Vec<Diagnostic> {
 
 fn accounts(making: &Making<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if let Some(account) = cloud::google_account(making)
-        && cloud::google_project(account.get()).is_none()
-    {
-        found.push(at(GOOGLE_ACCOUNT.found(format!("`{account}` names no project")), &account));
+    if let Some(account) = cloud::google_account(making) {
+        let project = cloud::google_project(account.get());
+        if project.is_none_or(str::is_empty) {
+            let one = at(GOOGLE_ACCOUNT.found(format!("`{account}` names no project")), &account);
+            // An empty one is read, and fails with Google.
+            found.push(Diagnostic { refused: project.is_none(), ..one });
+        }
     }
     let Some(security) = making.security() else { return found };
     if let Some(group) = security.aws_pod_security_groups.as_deref().and_then(|groups| groups.first())

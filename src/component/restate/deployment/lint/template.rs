@@ -35,7 +35,7 @@ pub(super) const SELECTOR_MISMATCH: Rule = Rule::error(
 
 pub(super) fn lint(making: &Making<'_>) -> Vec<Diagnostic> {
     let declared = making.declared;
-    let pod_spec = &making.version.pod_spec;
+    let pod_spec = making.pod_spec();
     let origin = if pod_spec.origin.is_empty() { declared.kind.origin() } else { &pod_spec.origin };
     let mut found = pods::check(pod_spec, declared.mode(), origin);
     match declared.mode() {
