@@ -6,7 +6,7 @@
     reason = "a test reads files, runs a script and prints"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -223,6 +223,108 @@ fn the_cluster_is_provisioned_once() {
     };
     assert_eq!(run(), "the cluster is provisioned\n");
     assert_eq!(run(), "the cluster was provisioned before\n");
+}
+
+/// Returns the objects of the cluster `orders` in a tree by what they are called, and those that the operator makes.
+fn delivered(spec: &str, delivery: &str, operator: &str) -> (BTreeMap<String, Json>, BTreeMap<String, Json>) {
+    let metadata = format!("annotations: {{team: sales, bayplan.dev/delivery: {delivery}}}\nlabels: {{tier: data}}\n");
+    let text = format!("{}---\n{operator}", cluster(&metadata, spec));
+    let source = Source::new("cluster.yaml", text.into_bytes());
+    let compiled = compile::compile(&Sources::new(vec![source]), &Options::default());
+    assert!(!compiled.diagnostics.has_errors(), "{:?}", compiled.diagnostics);
+    let own = &compiled.clusters[0];
+    let (mut written, mut made) = (BTreeMap::new(), BTreeMap::new());
+    for (path, file) in own.tree.iter().filter(|(path, _)| path.as_str().contains("/orders/restate/app/")) {
+        if path.as_str().ends_with("kustomization.yaml") {
+            continue;
+        }
+        for object in own.operators.make(&file.text) {
+            made.insert(object.id.to_string(), object.value.to_json());
+        }
+        let mut value: Json = serde_yaml::from_str(&file.text).expect("a file of the tree is YAML");
+        // What keeps an object is a mark of the engine.
+        if let Some(annotations) = value.pointer_mut("/metadata/annotations").and_then(Json::as_object_mut) {
+            annotations.retain(|key, _| !key.starts_with("kustomize.toolkit.fluxcd.io/"));
+        }
+        let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+        written.insert(format!("{kind} orders/{}", value["metadata"]["name"].as_str().unwrap_or_default()), value);
+    }
+    (written, made)
+}
+
+/// Whoever applies them: the engine from the tree, or the operator.
+#[test]
+fn both_deliveries_come_to_the_same() {
+    const OPERATOR: &str = "apiVersion: bayplan.dev/v1alpha1\nkind: RestateOperator\nmetadata: {name: operator}\n\
+        spec: {installedCrds: [SecretProviderClass, SecurityGroupPolicy], awsPodIdentityAssociationCluster: eks}\n";
+    let provisioned = "cluster: {autoProvision: true}\nconfig: auto-provision = false\n";
+    let security = "security:\n  awsPodIdentityAssociationRoleArn: arn:aws:iam::1:role/x\n  awsPodSecurityGroups: [sg-1]\n  \
+        requestSigningPrivateKey: {version: v1, secretProvider: {path: key.pem, provider: aws}}\n  \
+        trustedCaCerts: [{secretName: ca, key: ca.crt}]\n  networkPeers: {ingress: [], admin: [{podSelector: {}}]}\n  \
+        networkEgressRules: [{}]\n";
+    for spec in ["", provisioned, security, "security: {disableNetworkPolicies: true}\n"] {
+        let spec = format!("{COMPUTE}{spec}");
+        let (mut expanded, _) = delivered(&spec, "expanded", OPERATOR);
+        let (_, mut made) = delivered(&spec, "operator", OPERATOR);
+        // Provisioning is an action of the operator; canaries are actions at run time.
+        let provisions = |name: &str| name.starts_with("Job ") || name.ends_with("/allow-provision-access");
+        expanded.retain(|name, _| !provisions(name));
+        made.retain(|name, _| !provisions(name));
+        assert_eq!(expanded.keys().collect::<Vec<_>>(), made.keys().collect::<Vec<_>>(), "{spec}");
+        for (name, written) in &expanded {
+            assert_eq!(*written, made[name], "{name} of {spec}");
+        }
+    }
+}
+
+/// Where there is no operator, no policy lets it in; nothing else is missing.
+#[test]
+fn without_an_operator_its_peer_alone_is_missing() {
+    const OPERATOR: &str = "apiVersion: bayplan.dev/v1alpha1\nkind: RestateOperator\nmetadata: {name: operator}\n";
+    let spec = format!("{COMPUTE}cluster: {{autoProvision: true}}\nconfig: auto-provision = false\n");
+    let (with, _) = delivered(&spec, "expanded", OPERATOR);
+    let (without, _) = delivered(&spec, "expanded", "");
+    let differing: Vec<_> = with.iter().filter(|(name, value)| without.get(*name) != Some(value)).collect();
+    let names: Vec<_> = differing.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["NetworkPolicy orders/allow-admin-access", "NetworkPolicy orders/allow-metrics-access"]);
+    for (name, value) in differing {
+        let peers =
+            |value: &Json| value.pointer("/spec/ingress/0/from").and_then(Json::as_array).cloned().unwrap_or_default();
+        let (mut with, without) = (peers(value), peers(&without[name]));
+        let is_operator = |peer: &Json| peer.to_string().contains("restate-operator");
+        assert_eq!(with.iter().filter(|peer| is_operator(peer)).count(), 1, "{name}");
+        with.retain(|peer| !is_operator(peer));
+        assert_eq!(with, without, "{name}");
+    }
+}
+
+/// A tree that is built says nothing of what it was before; another copy of the project does.
+#[test]
+fn a_base_tells_what_its_cluster_would_refuse() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let copy = |name: &str, bytes: &str| {
+        let project = folder.path().join(name);
+        std::fs::create_dir(&project).expect("the folder is new");
+        let text = cluster("", COMPUTE).replace("1000000000", bytes);
+        std::fs::write(project.join("cluster.yaml"), text).expect("the file is new");
+        project
+    };
+    let (base, head) = (copy("base", "2000000000"), copy("head", "1000000000"));
+    let bayplan = |project: &Path, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bayplan"));
+        let output = command.args(args).current_dir(project).env("NO_COLOR", "1").output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for project in [&base, &head] {
+        assert_eq!(bayplan(project, &["build"]).0, Some(0));
+    }
+    let (code, told) = bayplan(&head, &["check"]);
+    assert_eq!((code, told.contains("update/")), (Some(0), false), "{told}");
+    let (code, told) = bayplan(&head, &["check", "--base", "../base"]);
+    assert_eq!((code, told.contains("warning[update/volume-shrunk]")), (Some(0), true), "{told}");
+    assert!(told.contains("cluster.yaml:6:"), "{told}");
+    let (code, told) = bayplan(&head, &["check", "--base", "../none"]);
+    assert_eq!(code, Some(2), "{told}");
 }
 
 /// Fields that came with 3.1, after the definitions that the fields here are held against.

@@ -1,11 +1,13 @@
 //! `bayplan check`: hold the committed tree against the project, and write nothing.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use super::Exit;
 use super::session::{self, ProjectArgs, Session, show_plain};
 use super::terminal::Terminal;
 use crate::diagnostic::Rule;
+use crate::disk;
 use crate::plan::{self, Change};
 use crate::tree::SUMS;
 
@@ -16,6 +18,10 @@ use crate::tree::SUMS;
 pub(super) struct Args {
     #[command(flatten)]
     project: ProjectArgs,
+
+    /// Another copy of the project, such as the branch that this one is merged into: warn of what its cluster would refuse
+    #[arg(long, value_name = "DIR")]
+    base: Option<PathBuf>,
 }
 
 /// How a tree can differ from the input: words, and the change that a build would make.
@@ -36,6 +42,12 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
     let mut session = Session::open(&args.project, false, terminal)?;
     if session.report(terminal) {
         return Ok(Exit::Found);
+    }
+    if let Some(base) = &args.base {
+        // A base that is no project would hide every change.
+        disk::load(base).map_err(|error| session::failed(&error, terminal))?;
+        let targets = session.targets_at(base).map_err(|error| session::failed(&error, terminal))?;
+        session.warn(&targets, terminal);
     }
     let clusters = session.compiled.clusters.len();
     let targets = session.targets(terminal)?;
@@ -59,7 +71,10 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         session::leave(targets);
         return Ok(Exit::Fine);
     }
-    session.warn(&targets, terminal);
+    // What the base says of it was told.
+    if args.base.is_none() {
+        session.warn(&targets, terminal);
+    }
     show_plain(problems, terminal);
     terminal.tell(if blocked {
         "run `bayplan diff` to see what differs"

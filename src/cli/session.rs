@@ -88,7 +88,7 @@ impl<'run> Session<'run> {
 
     /// Shows what of the changes a live cluster would refuse.
     pub(super) fn warn(&self, targets: &[Target], terminal: &Terminal) {
-        let refused = |target: &&Target| !target.plan.refused(&target.desired, &target.committed).is_empty();
+        let refused = |target: &&Target| !target.refused(&target.desired).is_empty();
         let concerned: Vec<_> = targets.iter().filter(refused).collect();
         if concerned.is_empty() {
             return;
@@ -102,9 +102,17 @@ impl<'run> Session<'run> {
         let trees: BTreeMap<_, _> = trees.clusters.into_iter().flatten().collect();
         let found = concerned.iter().flat_map(|target| {
             let desired = trees.get(&target.committed.root).unwrap_or(&target.desired);
-            target.plan.refused(desired, &target.committed)
+            target.refused(desired)
         });
         show(&Diagnostics::new(found.collect()), &self.sources, &self.compiled.secrets, terminal);
+    }
+
+    /// Returns every cluster against the tree that stands in `directory`, another copy of the project.
+    pub(super) fn targets_at(&self, directory: &Path) -> Result<Vec<Target>, Error> {
+        let options = Options { keep_origins: true, ..self.options.clone() };
+        let hold = |cluster| Target::of(cluster, directory, &Removed::default(), true);
+        let compiled = compile::compile_each(&self.sources, &options, hold);
+        compiled.clusters.into_iter().collect()
     }
 
     /// Takes out every cluster against its tree; files of clusters that are no more, too.
@@ -139,6 +147,13 @@ impl Target {
             committed.found.clear();
         }
         Ok(Self { desired, committed, plan, operators, files })
+    }
+}
+
+impl Target {
+    /// Returns what of the changes a live cluster would refuse, with the places that `desired` knows.
+    fn refused(&self, desired: &Tree) -> Vec<Diagnostic> {
+        self.plan.refused(desired, &self.committed, &self.operators)
     }
 }
 

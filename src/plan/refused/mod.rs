@@ -5,8 +5,11 @@
 mod fields;
 mod volumes;
 
+use std::collections::BTreeMap;
+
+use crate::compile::Operators;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::Object;
+use crate::kube::{Object, ObjectId};
 use crate::source::{FileId, Source};
 use crate::tree::{File, Tree, TreePath};
 use crate::value::{Origin, Value};
@@ -15,13 +18,22 @@ use crate::yaml;
 use super::{Change, Committed, Found, Plan};
 
 pub(super) const RULES: &[Rule] = &[
+    CHANGES_HANDS,
     fields::IMMUTABLE_FIELD,
     volumes::STORAGE_CLASS,
     volumes::SHRUNK,
     volumes::GROWN,
+    volumes::LEFT,
     volumes::POOL_SHAPE,
     volumes::POOL_GONE,
 ];
+
+const CHANGES_HANDS: Rule = Rule::warning(
+    "update/changes-hands",
+    "objects change hands between the engine and an operator",
+    "Whoever loses them deletes them, though the other one has just taken them over: all pods stop until they are made again. Volumes stay.",
+    "do it while nobody needs the cluster; before a RestateCluster goes, `kubectl delete restatecluster NAME --cascade=orphan` leaves its objects",
+);
 
 /// An object as it is committed and as it is to be, and what is found.
 struct Changed<'files> {
@@ -34,20 +46,74 @@ struct Changed<'files> {
 }
 
 impl Plan {
-    /// Returns a warning for each change of a file from `committed` to `desired` that a live cluster would refuse. It has
-    /// places where the files of `desired` know who decided them.
+    /// Returns a warning for each change from `committed` to `desired` that a live cluster would refuse. It has places
+    /// where the files of `desired` know who decided them. Objects that one tree holds and that `operators` make in the
+    /// other one are held against each other, too.
     #[must_use]
-    pub fn refused(&self, desired: &Tree, committed: &Committed) -> Vec<Diagnostic> {
-        let rewritten = |change: &Change| matches!(change, Change::Update | Change::Edited { dropped: false, .. });
-        let files = self.changes().filter(|(path, change)| rewritten(change) && is_manifest(path));
-        files
-            .filter_map(|(path, _)| {
-                let Some(Found::Other(bytes)) = committed.found.get(path) else { return None };
-                Some(refused(path, bytes, desired.get(path.as_str())?))
-            })
-            .flatten()
-            .collect()
+    pub fn refused(&self, desired: &Tree, committed: &Committed, operators: &Operators) -> Vec<Diagnostic> {
+        let ours = |change: &Change| !matches!(change, Change::Foreign(_));
+        let changes = || self.changes().filter(|(path, change)| is_manifest(path) && ours(change));
+        let old_files = changes().filter_map(|(path, _)| match committed.found.get(path) {
+            Some(Found::Other(bytes)) => Some(bytes.as_slice()),
+            _ => None,
+        });
+        let mut old = Objects::default();
+        for bytes in old_files {
+            let Some(object) = read(bytes).and_then(|value| Object::read(value, Origin::default())) else { continue };
+            let made = operators.make(&String::from_utf8_lossy(bytes)).into_iter();
+            old.made.extend(made.map(|object| (object.id.clone(), object)));
+            old.files.insert(object.id.clone(), object);
+        }
+        let mut found = Vec::new();
+        for (path, _) in changes() {
+            let Some(file) = desired.get(path.as_str()) else { continue };
+            found.extend(old.against(path, file, operators));
+        }
+        found
     }
+}
+
+/// Objects by what they are called.
+#[derive(Default)]
+struct Objects {
+    /// In the files of a tree.
+    files: BTreeMap<ObjectId, Object>,
+    /// Made by operators of what is there.
+    made: BTreeMap<ObjectId, Object>,
+}
+
+impl Objects {
+    /// Returns what is found when the object in `file`, or what operators make of it, takes the place of one of these.
+    fn against(&self, path: &TreePath, file: &File, operators: &Operators) -> Vec<Diagnostic> {
+        let placed = file.as_manifest();
+        let new = placed.cloned().or_else(|| read(file.text.as_bytes()));
+        let Some(new) = new.and_then(|value| Object::read(value, file.because().clone())) else { return Vec::new() };
+        let mut found = Vec::new();
+        if let Some(old) = self.files.get(&new.id) {
+            found.extend(compare(path, old, &new, placed.is_some()));
+        } else if let Some(old) = self.made.get(&new.id) {
+            found.extend(changes_hands(path, &new));
+            found.extend(compare(path, old, &new, placed.is_some()));
+        }
+        // What an operator makes before and after is its business: its own resource was compared.
+        for made in operators.make(&file.text) {
+            if let Some(old) = self.files.get(&made.id) {
+                let made = Object { declared: file.because().clone(), ..made };
+                found.extend(changes_hands(path, &made));
+                found.extend(compare(path, old, &made, false));
+            }
+        }
+        found
+    }
+}
+
+/// Returns what there is to say of pods that change hands.
+fn changes_hands(path: &TreePath, new: &Object) -> Option<Diagnostic> {
+    let runs = matches!(new.id.kind.as_str(), "StatefulSet" | "Deployment");
+    runs.then(|| {
+        let found = CHANGES_HANDS.found(format!("`{}` changes hands (`{path}`)", new.id));
+        found.decided_at(new.declared.spans(), "")
+    })
 }
 
 fn is_manifest(path: &TreePath) -> bool {
@@ -55,16 +121,8 @@ fn is_manifest(path: &TreePath) -> bool {
     name != "kustomization.yaml" && name.rsplit('.').next() == Some("yaml")
 }
 
-fn refused(path: &TreePath, committed: &[u8], desired: &File) -> Vec<Diagnostic> {
-    let Some(old) = read(committed).and_then(|value| Object::read(value, Origin::default())) else { return Vec::new() };
-    let placed = desired.as_manifest();
-    let new = placed.cloned().or_else(|| read(desired.text.as_bytes()));
-    let Some(new) = new.and_then(|value| Object::read(value, desired.because().clone())) else { return Vec::new() };
-    // Another object in the same file is made anew.
-    if old.id != new.id {
-        return Vec::new();
-    }
-    let mut changed = Changed { path, old: &old.value, new: &new, placed: placed.is_some(), found: Vec::new() };
+fn compare(path: &TreePath, old: &Object, new: &Object, placed: bool) -> Vec<Diagnostic> {
+    let mut changed = Changed { path, old: &old.value, new, placed, found: Vec::new() };
     fields::compare(&mut changed);
     volumes::compare(&mut changed);
     changed.found
@@ -96,7 +154,9 @@ mod tests {
     fn codes(old: &str, new: &str) -> Vec<String> {
         let path = TreePath::parse("kubernetes/apps/a/b/app/c.yaml").unwrap();
         let lines = new.lines().map(|line| (line.to_owned(), Origin::default())).collect();
-        let found = refused(&path, old.as_bytes(), &File::lines(lines, Origin::default()));
+        let old = read(old.as_bytes()).and_then(|value| Object::read(value, Origin::default()));
+        let old = Objects { files: old.map(|old| (old.id.clone(), old)).into_iter().collect(), ..Objects::default() };
+        let found = old.against(&path, &File::lines(lines, Origin::default()), &Operators::default());
         found.into_iter().map(|one| one.code.into_owned()).collect()
     }
 
@@ -180,6 +240,9 @@ mod tests {
         };
         assert_eq!(release("2Gi", "1Gi"), ["update/volume-shrunk"]);
         assert_eq!(release("1Gi", "2Gi"), ["update/volume-grown"]);
+        let values = |name: &str| format!("{{values: {{{name}: {{persistence: {{size: 1Gi}}}}}}}}");
+        let moved = change("helm.toolkit.fluxcd.io/v2", "HelmRelease", &values("singleBinary"), &values("write"));
+        assert_eq!(moved, ["update/volumes-left"]);
     }
 
     #[test]

@@ -26,6 +26,13 @@ pub(super) const GROWN: Rule = Rule::warning(
     "grow each PersistentVolumeClaim in the cluster first, delete the StatefulSet by `kubectl delete --cascade=orphan`, and then apply the tree, which makes it anew",
 );
 
+pub(super) const LEFT: Rule = Rule::warning(
+    "update/volumes-left",
+    "volumes that exist are no longer used",
+    "Their claims stay, with what is stored in them, and nothing reads it any more: what takes their place begins empty.",
+    "undo it, or copy what is needed; the claims go by `kubectl delete pvc` once nothing in them is missed",
+);
+
 pub(super) const POOL_SHAPE: Rule = Rule::warning(
     "update/pool-shape",
     "a pool of a MinIO changes its number of servers or of volumes",
@@ -117,6 +124,13 @@ pub(super) fn compare(changed: &mut Changed<'_>) {
     match (id.group.as_str(), id.kind.as_str()) {
         ("minio.min.io", "Tenant") => pools(changed),
         ("apps", "StatefulSet") => templates(changed),
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+            let left = old.iter().filter(|before| new.iter().all(|after| after.name != before.name));
+            for before in left {
+                let what = format!("the volumes of `{}` in `{id}` are no longer used", before.name);
+                changed.found(&LEFT, &what, changed.new.value.at(&["spec", "values", "deploymentMode"]));
+            }
+        }
         _ => {}
     }
 }
