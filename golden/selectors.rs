@@ -21,6 +21,10 @@ use serde_json::Value as Json;
 /// Labels by which whoever likes asks to be let in: nothing need carry them.
 const BY_REQUEST: &[&str] = &["allow.restate.dev/"];
 
+/// Trees whose Restate operator somebody else installs: its pods, in the namespace `operators`, are none of theirs.
+const OPERATOR_ELSEWHERE: &[&str] =
+    &["fixtures/restate-operator-external/", "fixtures/restate-operator-not-installed/"];
+
 #[test]
 fn every_selector_selects_and_every_flow_passes() {
     let mut failures = Vec::new();
@@ -29,7 +33,10 @@ fn every_selector_selects_and_every_flow_passes() {
         let objects = at_work(&tree);
         let cluster = Cluster::of(&objects);
         flows += needed(&objects, &cluster, &mut Vec::new()).len();
-        failures.extend(problems(&tree).into_iter().map(|problem| format!("{}: {problem}", tree.name)));
+        let elsewhere = OPERATOR_ELSEWHERE.iter().any(|name| tree.name.starts_with(name));
+        let is_operator = |problem: &String| problem.contains(r#"{"kubernetes.io/metadata.name":"operators"}"#);
+        let found = problems(&tree).into_iter().filter(|problem| !(elsewhere && is_operator(problem)));
+        failures.extend(found.map(|problem| format!("{}: {problem}", tree.name)));
     }
     assert!(failures.is_empty(), "{} problems:\n{}", failures.len(), failures.join("\n"));
     assert!(flows > 20, "only {flows} flows are needed");

@@ -15,10 +15,10 @@ pub fn place_in_scalar(source: &Source, span: Span, decoded: &str, offset: usize
         }
         walk.settle(decoded);
         let start = walk.at;
-        let width = match walk.text.get(start..)?.chars().next()? {
-            '\n' | '\r' => 0,
-            '\\' if walk.style == Style::Double => walk.escape()?.0,
-            next => next.len_utf8(),
+        let width = match walk.text.get(start..)?.chars().next() {
+            None | Some('\n' | '\r') => 0,
+            Some('\\') if walk.style == Style::Double => walk.escape()?.0,
+            Some(next) => next.len_utf8(),
         };
         let end = (start + width).min(walk.text.len());
         Some(Span::new(span.file, start..end))

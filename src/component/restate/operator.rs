@@ -167,7 +167,10 @@ impl Component for RestateOperator {
 
     fn expand(&self, context: &Context) -> Vec<App> {
         let installed = self.installed();
-        let settings = self.restate_operator().filter(|_| *installed.get() && context.purpose == Purpose::Tree);
+        // A second one is told, and there is one installation.
+        let is_first = context.restate.as_ref().is_some_and(|first| first.declared == *self.kind.origin());
+        let wanted = *installed.get() && is_first && context.purpose == Purpose::Tree;
+        let settings = self.restate_operator().filter(|_| wanted);
         let because = |app: App| App { id: app.id.because(installed.origin()), ..app };
         settings.map(|settings| install::apps(self, &settings)).unwrap_or_default().into_iter().map(because).collect()
     }
