@@ -16,7 +16,8 @@ use std::process::Command;
 
 use bayplan::kube::{Scope, scope};
 use bayplan::source::{Source, Sources};
-use common::trees::{Object, Tree, is_yaml, texts, trees, trees_of};
+use common::projects::Engine;
+use common::trees::{Object, Tree, is_yaml, texts, trees_by, trees_of};
 use rayon::prelude::*;
 use serde_json::Value as Json;
 
@@ -45,7 +46,7 @@ struct Stage<'tree> {
 #[test]
 fn every_tree_can_be_applied() {
     let mut failures = Vec::new();
-    let trees = trees();
+    let trees = trees_by(Engine::Flux);
     for tree in &trees {
         failures.extend(problems(tree).into_iter().map(|problem| format!("{}: {problem}", tree.name)));
     }
@@ -96,7 +97,7 @@ fn kustomize_builds_every_folder() {
         eprintln!("skipped: kubectl is not installed");
         return;
     }
-    let failures: Vec<_> = trees().par_iter().flat_map(kustomize).collect();
+    let failures: Vec<_> = trees_by(Engine::Flux).par_iter().flat_map(kustomize).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
@@ -287,6 +288,8 @@ fn crds(stages: &[Stage<'_>], found: &mut Vec<String>) {
                 Some(provider) if !before(stages, stage).contains(*provider) && *provider != "cluster-raw" => {
                     found.push(format!("{}: {group} does not wait for its CRD from {provider}", stage.object.path));
                 }
+                // Without its chart in the tree, the project says that the operator is there.
+                None if *group == "minio.min.io" => {}
                 // Whoever wrote an object of such a group knows what the cluster serves.
                 None if !is_written(&stage.folder) && stage.objects.iter().any(|object| object.group() != *group) => {
                     found.push(format!(

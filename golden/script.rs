@@ -210,7 +210,10 @@ fn stores() -> Vec<(String, Tree)> {
 
 /// Returns the buckets that a consumer is configured with: those of Loki's chart, and Restate's snapshots.
 fn buckets_of(object: &Object) -> Option<BTreeSet<String>> {
-    if let Some(names) = object.json.pointer("/spec/values/loki/storage/bucketNames").and_then(Json::as_object) {
+    let values =
+        ["/spec/values", "/spec/sources/0/helm/valuesObject"].into_iter().find_map(|path| object.json.pointer(path));
+    let names = values.and_then(|values| values.pointer("/loki/storage/bucketNames")).and_then(Json::as_object);
+    if let Some(names) = names {
         return Some(names.values().filter_map(Json::as_str).map(str::to_owned).collect());
     }
     let env = object.json.pointer("/spec/template/spec/containers/0/env").and_then(Json::as_array)?;

@@ -344,8 +344,10 @@ fn workload(object: &Object, cluster: &Cluster, found: &mut Vec<String>) {
         };
         found.extend(service.filter(|name| !known(name)).map(|name| format!("{}: no Service {name}", object.path)));
     }
+    let namespace =
+        if object.kind() == "Application" { object.text("/spec/destination/namespace") } else { object.namespace() };
     label_selectors(spec, &mut |selector| {
-        if cluster.select(object.namespace(), selector).is_empty() {
+        if cluster.select(namespace, selector).is_empty() {
             found.push(format!("{}: {selector} selects no pod", object.path));
         }
     });

@@ -1,5 +1,9 @@
 //! The settings of a project that others read: how it is delivered, and where its secrets come from.
 
+mod deliver;
+
+pub(crate) use deliver::{ArgoCd, Deliver, FluxSource, Mode, RULES as DELIVER_RULES};
+
 use std::sync::OnceLock;
 
 use schemars::JsonSchema;
@@ -7,7 +11,7 @@ use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{self, Cidr, Name};
-use crate::value::Traced;
+use crate::value::{Origin, Traced};
 
 /// Group and version of the declarations that are bayplan's own.
 pub(crate) const API_VERSION: &str = "bayplan.dev/v1alpha1";
@@ -120,51 +124,6 @@ pub(crate) struct Policies {
     pub(crate) api_server: Vec<Traced<String>>,
 }
 
-/// How the tree reaches the cluster.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Deliver {
-    /// Delivery by Flux.
-    #[serde(default)]
-    flux: FluxSettings,
-}
-
-/// Delivery by Flux.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct FluxSettings {
-    /// The source that Flux reads the repository from. Default: the `GitRepository` `flux-system` in `flux-system`.
-    #[serde(default)]
-    source: FluxSourceSettings,
-    /// Where the output stands in the repository. Default: `./kubernetes`. In a fleet, the cluster's name is added.
-    path: Option<Traced<String>>,
-}
-
-/// A source of Flux.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct FluxSourceSettings {
-    /// Its kind. Default: `GitRepository`.
-    kind: Option<Traced<FluxSourceKind>>,
-    /// Its name. Default: `flux-system`.
-    name: Option<Traced<Name>>,
-    /// Its namespace. Default: `flux-system`.
-    namespace: Option<Traced<Name>>,
-}
-
-/// The kinds of sources that a Kustomization of Flux can read.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-enum FluxSourceKind {
-    /// A git repository.
-    #[default]
-    GitRepository,
-    /// An artifact in an OCI registry.
-    #[serde(rename = "OCIRepository")]
-    OciRepository,
-    /// A bucket.
-    Bucket,
-}
-
 /// Where secrets come from.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -196,17 +155,6 @@ pub(crate) struct External {
     pub(crate) name: Traced<String>,
 }
 
-/// The source that Flux reads.
-#[derive(Clone, Debug)]
-pub(crate) struct FluxSource {
-    /// Its kind.
-    pub(crate) kind: Traced<&'static str>,
-    /// Its name.
-    pub(crate) name: Traced<String>,
-    /// Its namespace, in which the Kustomizations of Flux live, too.
-    pub(crate) namespace: Traced<String>,
-}
-
 /// Returns the JSON Schema of a project.
 pub(crate) fn schema() -> &'static serde_json::Value {
     static SCHEMA: OnceLock<serde_json::Value> = OnceLock::new();
@@ -214,31 +162,9 @@ pub(crate) fn schema() -> &'static serde_json::Value {
 }
 
 impl Project {
-    /// Returns the source that Flux reads.
-    pub(crate) fn flux_source(&self) -> FluxSource {
-        let source = &self.spec.deliver.flux.source;
-        let name = |name: &Option<Traced<Name>>| {
-            name.as_ref()
-                .map_or_else(|| Traced::literal("flux-system".to_owned()), |name| name.map(ToString::to_string))
-        };
-        FluxSource {
-            kind: source.kind.clone().unwrap_or_default().map(|kind| match kind {
-                FluxSourceKind::GitRepository => "GitRepository",
-                FluxSourceKind::OciRepository => "OCIRepository",
-                FluxSourceKind::Bucket => "Bucket",
-            }),
-            name: name(&source.name),
-            namespace: name(&source.namespace),
-        }
-    }
-
-    /// Returns where the output of the cluster `name` stands in the repository, `./kubernetes/alpha`.
-    pub(crate) fn flux_path(&self, cluster: Option<&str>) -> Traced<String> {
-        let base = self.spec.deliver.flux.path.clone().unwrap_or_else(|| Traced::literal("./kubernetes".to_owned()));
-        base.map(|base| {
-            let base = base.trim_end_matches('/');
-            cluster.map_or_else(|| base.to_owned(), |cluster| format!("{base}/{cluster}"))
-        })
+    /// Returns how the tree reaches the cluster.
+    pub(crate) fn deliver(&self) -> &Deliver {
+        &self.spec.deliver
     }
 
     /// Sets what policies do, unless it is written.
@@ -257,12 +183,13 @@ impl Project {
     }
 
     /// Returns what contradicts itself in the settings.
-    pub(crate) fn lint(&self) -> Vec<Diagnostic> {
+    /// `declared` is its declaration.
+    pub(crate) fn lint(&self, declared: &Origin) -> Vec<Diagnostic> {
         let policies = self.policies();
         let audit = *policies.enforcement.get() == Enforcement::Audit && *policies.cni.get() != Cni::Cilium;
         let place = policies.enforcement.origin().and(policies.cni.origin());
         let found = || AUDIT_WITHOUT_CILIUM.found("the mode `audit` needs Cilium").decided_at(place.spans(), "");
-        audit.then(found).into_iter().collect()
+        audit.then(found).into_iter().chain(self.spec.deliver.lint(declared)).collect()
     }
 
     /// Returns the objects that exist without this project.

@@ -53,7 +53,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         .chain(compile::rules())
         .chain(component::shared_rules())
         .chain(components)
-        .chain(deliver::RULES)
+        .chain(deliver::rules())
         .chain(plan::rules())
         .chain(seal::RULES)
         .chain(disk::RULES)

@@ -52,10 +52,20 @@ impl Cluster {
         for object in objects {
             match object.kind() {
                 "Tenant" => cluster.tenant(object),
-                "HelmRelease" => cluster.release(object, objects),
+                "HelmRelease" | "Application" => {
+                    for chart in charts(object, objects) {
+                        cluster.chart(&chart, &object.path);
+                    }
+                }
                 "Service" => cluster.services.push(service(object)),
                 _ => cluster.workload(object, objects),
             }
+        }
+        // Where the tree does not install the operator, something else did.
+        let has_operator = cluster.pods.iter().any(|pod| pod.of == "MinIO operator");
+        if !has_operator && objects.iter().any(|object| object.kind() == "Tenant") {
+            let labels = [("app.kubernetes.io/name", "operator")];
+            cluster.pods.push(pod("MinIO operator", "minio-operator", &labels, &[("https", 4221)]));
         }
         // What every cluster has, or a monitor takes for granted.
         cluster.pods.push(pod("DNS", "kube-system", &[("k8s-app", "kube-dns")], &[("dns", 53)]));
@@ -109,36 +119,30 @@ impl Cluster {
         }
     }
 
-    fn release(&mut self, release: &Object, objects: &[Object]) {
-        let spec = &release.json["spec"];
-        let reference = if spec["chart"].is_object() { &spec["chart"]["spec"]["sourceRef"] } else { &spec["chartRef"] };
-        let is_source = |source: &&Object| {
-            reference["kind"] == source.kind()
-                && reference["name"] == source.name()
-                && source.namespace() == reference["namespace"].as_str().unwrap_or(release.namespace())
-        };
-        let source = objects.iter().find(is_source).map_or("", |source| source.text("/spec/url"));
-        if source == "https://operator.min.io" && spec["chart"]["spec"]["chart"] == "operator" {
+    /// Adds the pods of a chart that the object at `path` asks for.
+    fn chart(&mut self, chart: &Chart, path: &str) {
+        let Chart { source, name, .. } = chart;
+        if source == "https://operator.min.io" && name == "operator" {
             // Source: minio/operator, `helm/operator/templates/_helpers.tpl`.
-            let labels = [("app.kubernetes.io/name", "operator"), ("app.kubernetes.io/instance", release.name())];
-            self.pods.push(pod("MinIO operator", release.namespace(), &labels, &[("https", 4221)]));
+            let labels = [("app.kubernetes.io/name", "operator"), ("app.kubernetes.io/instance", &chart.release)];
+            self.pods.push(pod("MinIO operator", &chart.namespace, &labels, &[("https", 4221)]));
         } else if source.ends_with("restatedev/restate-operator-helm") {
             // Source: restatedev/restate-operator, `charts/restate-operator-helm/templates/deployment.yaml`.
-            let name = release.json["spec"]["values"]["nameOverride"].as_str().unwrap_or("restate-operator");
-            self.pods.push(pod("Restate operator", release.namespace(), &[("app", name)], &[]));
+            let name = chart.values["nameOverride"].as_str().unwrap_or("restate-operator");
+            self.pods.push(pod("Restate operator", &chart.namespace, &[("app", name)], &[]));
         } else if source.ends_with("restatedev/restate-operator-crds") {
             // Definitions, and no pods.
         } else if source.ends_with("grafana-community/helm-charts/loki") {
-            self.loki(release);
+            self.loki(chart, path);
         } else {
-            self.unknown.push(release.path.clone());
+            self.unknown.push(path.to_owned());
         }
     }
 
     /// Source: grafana-community/helm-charts, `charts/loki/templates/{_service,_pod,_helpers}.tpl`.
-    fn loki(&mut self, release: &Object) {
-        let values = &release.json["spec"]["values"];
-        let (instance, namespace) = (release.name(), release.namespace());
+    fn loki(&mut self, chart: &Chart, path: &str) {
+        let values = &chart.values;
+        let (instance, namespace) = (chart.release.as_str(), chart.namespace.as_str());
         let name = values["nameOverride"].as_str().unwrap_or("loki");
         let full = if instance.contains(name) { instance.to_owned() } else { format!("{instance}-{name}") };
         let scalable = values["deploymentMode"] == "SimpleScalable";
@@ -170,7 +174,7 @@ impl Cluster {
                 }
                 self.services.push(Service {
                     of: format!("Loki {instance} {component}"),
-                    path: release.path.clone(),
+                    path: path.to_owned(),
                     namespace: namespace.to_owned(),
                     name: if headless { format!("{service}-headless") } else { service.clone() },
                     labels,
@@ -192,7 +196,7 @@ impl Cluster {
             });
             self.services.push(Service {
                 of: format!("Loki {instance} gateway"),
-                path: release.path.clone(),
+                path: path.to_owned(),
                 namespace: namespace.to_owned(),
                 name: format!("{full}-gateway"),
                 labels: own("gateway"),
@@ -232,6 +236,49 @@ impl Cluster {
             urls: found,
         });
     }
+}
+
+/// A chart that an engine rolls out.
+struct Chart {
+    /// The URL of its repository, with its own name where the registry is one of OCI.
+    source: String,
+    name: String,
+    release: String,
+    namespace: String,
+    values: Json,
+}
+
+/// Returns the charts that an object asks its engine for.
+fn charts(object: &Object, objects: &[Object]) -> Vec<Chart> {
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let spec = &object.json["spec"];
+    if object.kind() == "Application" {
+        let sources = spec["sources"].as_array().into_iter().flatten().chain([&spec["source"]]);
+        let chart = |source: &Json| {
+            let (url, name) = (text(&source["repoURL"]), text(&source["chart"]));
+            Chart {
+                source: if url.contains("://") { url } else { format!("{url}/{name}") },
+                name,
+                release: text(&source["helm"]["releaseName"]),
+                namespace: text(&spec["destination"]["namespace"]),
+                values: source["helm"]["valuesObject"].clone(),
+            }
+        };
+        return sources.filter(|source| source["chart"].is_string()).map(chart).collect();
+    }
+    let reference = if spec["chart"].is_object() { &spec["chart"]["spec"]["sourceRef"] } else { &spec["chartRef"] };
+    let is_source = |source: &&Object| {
+        reference["kind"] == source.kind()
+            && reference["name"] == source.name()
+            && source.namespace() == reference["namespace"].as_str().unwrap_or(object.namespace())
+    };
+    vec![Chart {
+        source: objects.iter().find(is_source).map_or("", |source| source.text("/spec/url")).to_owned(),
+        name: text(&spec["chart"]["spec"]["chart"]),
+        release: object.name().to_owned(),
+        namespace: object.namespace().to_owned(),
+        values: spec["values"].clone(),
+    }]
 }
 
 fn service(object: &Object) -> Service {

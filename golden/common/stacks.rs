@@ -11,6 +11,9 @@ pub(crate) const STACKS: &[(&str, &str)] = &[
     ("cilium", CILIUM),
     ("audit", AUDIT),
     ("external", EXTERNAL),
+    ("argocd", ARGOCD),
+    ("flux", FLUX),
+    ("plain", PLAIN),
 ];
 
 const SWITCHES: &str = r"
@@ -289,4 +292,101 @@ spec:
         - name: garage
           image: dxflrs/garage:v2.1.0
           ports: [{ name: s3, containerPort: 3902 }]
+"##;
+
+const ARGOCD: &str = r##"
+engine: argocd
+repository: https://git.example.org/harbour.git
+revision: stable
+folder: deploy/kubernetes
+app_project: harbour
+app_namespace: delivery
+api_server: https://harbour.example.org:6443
+installs_store: true
+metrics: true
+colour: blue
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Project
+spec:
+  deliver:
+    mode: "#{ engine }#"
+    argocd:
+      repoURL: "#{ repository }#"
+      targetRevision: "#{ revision }#"
+      path: "#{ folder }#"
+      project: "#{ app_project }#"
+      namespace: "#{ app_namespace }#"
+      destination: { server: "#{ api_server }#" }
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: MinIO
+metadata: { name: minio, namespace: storage }
+spec:
+  operator: { install: "#{ installs_store }#" }
+  monitoring: { enabled: "#{ metrics }#" }
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Loki
+metadata: { name: logs, namespace: logging }
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: RestateOperator
+metadata: { name: restate-operator }
+---
+apiVersion: restate.dev/v1
+kind: RestateCluster
+metadata: { name: orders, annotations: { bayplan.dev/delivery: operator, bayplan.dev/snapshots: minio } }
+spec:
+  compute: { image: "example.org/restate:1.7.5" }
+  storage: { storageRequestBytes: 10737418240 }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: site, namespace: web }
+data: { colour: "#{ colour }#" }
+"##;
+
+const FLUX: &str = r##"
+engine: flux
+fleet: harbour
+home: delivery
+folder: ./deploy
+loki_enabled: true
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Project
+spec:
+  deliver:
+    mode: "#{ engine }#"
+    flux: { source: { name: "#{ fleet }#", namespace: "#{ home }#" }, path: "#{ folder }#" }
+    argocd: { repoURL: "https://git.example.org/harbour.git" }
+"##;
+
+const PLAIN: &str = r##"
+engine: plain
+place: web
+restate_nodes: 3
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Project
+spec: { deliver: { mode: "#{ engine }#", argocd: { repoURL: "https://git.example.org/harbour.git" } } }
+---
+apiVersion: restate.dev/v1
+kind: RestateCluster
+metadata: { name: orders }
+spec:
+  compute: { image: "example.org/restate:1.7.5", replicas: "#{ restate_nodes }#" }
+  storage: { storageRequestBytes: 10737418240 }
+  cluster: { autoProvision: true }
+  config: "auto-provision = false\n"
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: "#{ place }#" }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: "example.org/web:1", envFrom: [{ secretRef: { name: keys } }] }] }
 "##;

@@ -9,12 +9,12 @@ use bayplan::value::Value;
 use bayplan::yaml;
 use serde_json::Value as Json;
 
-use super::projects::{compile, projects};
+use super::projects::{ENGINES, Engine, Project, compile, delivered_by};
 
 /// The tree of one cluster.
 #[derive(Clone)]
 pub(crate) struct Tree {
-    /// Its project and its folder: `examples/fleet/kubernetes/oslo`.
+    /// Its project, its engine and its folder: `examples/fleet/Flux/kubernetes/oslo`.
     pub(crate) name: String,
     /// Its files by path below that folder.
     pub(crate) files: BTreeMap<String, String>,
@@ -32,9 +32,15 @@ pub(crate) struct Object {
     pub(crate) json: Json,
 }
 
-/// Returns the trees of all projects, a change by hand included.
+/// Returns the trees of all projects, by every engine that can deliver them.
 pub(crate) fn trees() -> Vec<Tree> {
-    projects().iter().flat_map(|project| trees_of(&project.name, &project.sources)).collect()
+    ENGINES.into_iter().flat_map(trees_by).collect()
+}
+
+/// Returns the trees of all projects that `engine` can deliver.
+pub(crate) fn trees_by(engine: Engine) -> Vec<Tree> {
+    let trees = |project: &Project| trees_of(&format!("{}/{engine:?}", project.name), &project.sources);
+    delivered_by(engine).iter().flat_map(trees).collect()
 }
 
 /// Returns the trees of one project.

@@ -25,8 +25,18 @@ pub(crate) struct Release {
 impl Release {
     /// Returns the release that an object asks for.
     pub(crate) fn of(path: &str, object: &Json, objects: &[&Json]) -> Option<Self> {
+        let spec = &object["spec"];
+        let source = &spec["sources"][0];
+        if object["kind"] == "Application" && source["chart"].is_string() {
+            return Some(Self {
+                path: path.to_owned(),
+                chart: format!("{}-{}", text(&source["chart"]), text(&source["targetRevision"])),
+                name: text(&source["helm"]["releaseName"]),
+                namespace: text(&spec["destination"]["namespace"]),
+                values: source["helm"]["valuesObject"].clone(),
+            });
+        }
         (object["kind"] == "HelmRelease").then(|| {
-            let spec = &object["spec"];
             let (name, version) = if spec["chart"].is_object() {
                 (text(&spec["chart"]["spec"]["chart"]), text(&spec["chart"]["spec"]["version"]))
             } else {

@@ -107,11 +107,11 @@ pub(super) fn compile(
     declarations.add_implied(&variables);
     declarations.find_doubles();
 
-    let mut project = declarations.project.take().map(|(project, _)| project).unwrap_or_default();
+    let (mut project, declared) = declarations.project.take().unwrap_or_default();
     let switches = Switches::new(&variables);
     switches.apply(&mut project);
     declarations.problems.extend(switches.into_problems());
-    declarations.problems.extend(project.lint());
+    declarations.problems.extend(project.lint(&declared));
     let context = context(&mut declarations, project, Purpose::Tree, sources);
     let Declarations { components, raw, mut problems, .. } = declarations;
     let mut apps = Vec::new();

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::value::{Traced, Value};
+use super::store::Store;
+use crate::value::{Origin, Traced, Value};
 
 /// The name of an app within its namespace.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -32,6 +33,8 @@ pub(crate) struct App {
     pub(crate) id: Traced<AppId>,
     /// The apps that must be ready before.
     pub(crate) after: Vec<Traced<AppId>>,
+    /// Who decides which apps those are, where there may be none.
+    pub(crate) order: Origin,
     /// What it is made of, in the order in which a person would explain it.
     pub(crate) parts: Vec<Part>,
     /// How to tell that objects are ready whose status says nothing to everybody.
@@ -43,7 +46,20 @@ pub(crate) struct App {
 impl App {
     /// Returns an app of `parts` that needs no other and is ready within five minutes.
     pub(crate) fn new(id: Traced<AppId>, parts: Vec<Part>) -> Self {
-        Self { id, after: Vec::new(), parts, health: Vec::new(), timeout: "5m" }
+        Self { id, after: Vec::new(), order: Origin::default(), parts, health: Vec::new(), timeout: "5m" }
+    }
+
+    /// Tells who decides whether an app must be ready before.
+    pub(crate) fn ordered_by(mut self, origin: &Origin) -> Self {
+        self.order.add(origin);
+        self
+    }
+
+    /// Adds the app that makes the buckets of `store`, because of `because`; none where somebody makes them.
+    pub(crate) fn after_buckets(self, store: Option<&Store>, because: &Origin) -> Self {
+        let Some(store) = store else { return self.ordered_by(because) };
+        let stage = store.buckets_stage().map(|stage| stage.because(because));
+        self.ordered_by(&store.maker.origin().and(because)).after(stage)
     }
 
     /// Adds an app that must be ready before.
@@ -141,4 +157,6 @@ pub(crate) struct Health {
     pub(crate) in_progress: &'static str,
     /// True when it will not become ready by waiting.
     pub(crate) failed: &'static str,
+    /// The same as a script in Lua for Argo CD, unless it knows the kind by itself.
+    pub(crate) lua: Option<&'static str>,
 }

@@ -7,6 +7,7 @@ use super::layout::{Layout, Placed, Stage};
 use super::writer::Writer;
 use super::{Engine, Form, namespaces, run_once};
 use crate::component::{Chart, ChartSource, Part, RunOnce};
+use crate::kube::ObjectId;
 use crate::project::{FluxSource, Project};
 use crate::tree::File;
 use crate::value::{Map, Node, Origin, Traced, Value, manifest, text};
@@ -57,6 +58,11 @@ impl Engine for Flux {
         Some(FLUX_NAMESPACE)
     }
 
+    fn other(&self, object: &ObjectId) -> Option<&'static str> {
+        let is_argocd = matches!(object.kind.as_str(), "Application" | "ApplicationSet" | "AppProject");
+        (object.group == "argoproj.io" && is_argocd).then_some("Argo CD")
+    }
+
     fn write(&self, writer: &mut Writer<'_>, layout: &mut Layout) {
         let mut folders: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for (name, (namespace, because)) in namespaces::of(layout, self) {
@@ -82,7 +88,8 @@ impl Engine for Flux {
 impl Flux {
     /// Returns Flux as the project of `cluster` sets it up.
     pub(super) fn new(project: &Project, cluster: Option<&str>) -> Self {
-        Self { source: project.flux_source(), path: project.flux_path(cluster) }
+        let deliver = project.deliver();
+        Self { source: deliver.flux_source(), path: deliver.flux_path(cluster) }
     }
 
     /// Adds what a person points Flux at: one Kustomization on all apps, there because of whoever has one.
@@ -144,7 +151,7 @@ impl Flux {
         if !health.is_empty() {
             more.insert("healthCheckExprs", Value::new(Node::List(health)));
         }
-        let name = format!("{}-{}", stage.id.namespace, stage.id.name);
+        let name = stage.name();
         let kustomization = self.kustomization(&name, &text!("{}/{}/app", self.path, folder), &more);
         writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
 

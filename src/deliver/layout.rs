@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Engine, Form};
-use crate::component::{App, AppId, Health};
+use crate::component::{App, AppId, Chart, Health};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{Object, ObjectId, Scope, kinds_of_group, scope};
 use crate::tree::TreePath;
 use crate::value::{Origin, Traced, Value};
 
-pub(super) const RULES: &[Rule] = &[OBJECT_CLASH, FILE_CLASH, APP_CLASH, NO_NAMESPACE, NO_PLACE];
+pub(super) const RULES: &[Rule] = &[OBJECT_CLASH, FILE_CLASH, APP_CLASH, STAGE_CLASH, NO_NAMESPACE, NO_PLACE];
 
 const OBJECT_CLASH: Rule = Rule::error(
     "layout/object-clash",
@@ -30,6 +30,13 @@ const APP_CLASH: Rule = Rule::error(
     "two declarations want the same folder of the tree",
     "What belongs to one of them would be rolled out with the other.",
     "rename one of them",
+);
+
+const STAGE_CLASH: Rule = Rule::error(
+    "layout/stage-clash",
+    "two stages would have one name",
+    "Engines know a stage by its namespace and name in one: what belongs to one of them would be lost.",
+    "rename one of them, or its namespace",
 );
 
 const NO_NAMESPACE: Rule = Rule::error(
@@ -69,12 +76,42 @@ pub(super) struct Stage {
     pub(super) because: Origin,
     /// The stages that must be ready before, all of them there.
     pub(super) after: Vec<Traced<AppId>>,
+    /// Who decides which stages those are, where there may be none.
+    pub(super) order: Origin,
     /// The objects.
     pub(super) objects: Vec<Placed>,
+    /// The charts that it asks for itself, without an object that does.
+    pub(super) charts: Vec<Chart>,
     /// Kinds whose readiness needs expressions.
     pub(super) health: Vec<Health>,
     /// How long it may take.
     pub(super) timeout: &'static str,
+}
+
+impl Stage {
+    /// Returns a stage without objects that needs no other and is ready within five minutes.
+    pub(super) fn new(id: AppId, because: Origin) -> Self {
+        Self {
+            id,
+            because,
+            after: Vec::new(),
+            order: Origin::default(),
+            objects: Vec::new(),
+            charts: Vec::new(),
+            health: Vec::new(),
+            timeout: "5m",
+        }
+    }
+
+    /// Returns the name of what stands for the stage beside those of all namespaces.
+    pub(super) fn name(&self) -> String {
+        format!("{}-{}", self.id.namespace, self.id.name)
+    }
+
+    /// Whether its folder is that of objects that belong to no namespace.
+    pub(super) fn is_of_cluster(&self) -> bool {
+        self.id.namespace == CLUSTER
+    }
 }
 
 /// The folders of one cluster.
@@ -137,12 +174,11 @@ pub(super) fn lay_out(
     let mut makers = Makers::new();
     for (app, declared) in unique(apps, problems) {
         let mut stage = Stage {
-            id: app.id.get().clone(),
-            because: app.id.origin().and(&declared),
             after: app.after,
-            objects: Vec::new(),
+            order: app.order,
             health: app.health,
             timeout: app.timeout,
+            ..Stage::new(app.id.get().clone(), app.id.origin().and(&declared))
         };
         for form in engine.forms(app.parts) {
             match form {
@@ -150,6 +186,10 @@ pub(super) fn lay_out(
                     if let Some(placed) = placed(value, file_name.as_deref(), stage.because.clone()) {
                         layout.add(&mut stage, placed, &mut makers, problems);
                     }
+                }
+                Form::Chart(chart) => {
+                    layout.namespaces.entry(chart.namespace.get().clone()).or_default();
+                    stage.charts.push(chart);
                 }
                 Form::Known(value) => {
                     if let Some(object) = Object::read(value, stage.because.clone()) {
@@ -160,7 +200,7 @@ pub(super) fn lay_out(
         }
         layout.stages.insert(stage.id.clone(), stage);
     }
-    for object in raw {
+    for mut object in raw {
         let namespace = match (scope(&object.api_version, &object.id.kind), &object.id.namespace) {
             (Some(Scope::Cluster), _) | (None, None) => CLUSTER.to_owned(),
             (Some(Scope::Namespaced), None) => {
@@ -170,26 +210,27 @@ pub(super) fn lay_out(
             }
             (_, Some(namespace)) => namespace.clone(),
         };
+        object.declared = decided_elsewhere(&object.value).and(&object.declared);
         let id = AppId::new(namespace, RAW);
-        let mut stage = layout.stages.remove(&id).unwrap_or_else(|| Stage {
-            id: id.clone(),
-            because: Origin::default(),
-            after: Vec::new(),
-            objects: Vec::new(),
-            health: Vec::new(),
-            timeout: "5m",
-        });
+        let mut stage = layout.stages.remove(&id).unwrap_or_else(|| Stage::new(id.clone(), Origin::default()));
         stage.because.add(&object.declared);
         let file = file_name_of(&object, &object.id.name);
         layout.add(&mut stage, Placed { object, file }, &mut makers, problems);
         layout.stages.insert(id, stage);
     }
-    layout.stages.retain(|_, stage| !stage.objects.is_empty());
+    layout.stages.retain(|_, stage| !stage.objects.is_empty() || !stage.charts.is_empty());
+    layout.find_clashes(problems);
     let there: BTreeSet<AppId> = layout.stages.keys().cloned().collect();
     for stage in layout.stages.values_mut() {
         stage.after.retain(|after| there.contains(after.get()));
     }
     layout
+}
+
+/// Returns who decides, beside the text of its declaration, what an object is called: and so where it stands.
+fn decided_elsewhere(object: &Value) -> Origin {
+    let names = ["namespace", "name"].into_iter().filter_map(|key| object.at(&["metadata", key]));
+    names.flat_map(|name| name.origin.spans().iter().skip(1).copied()).collect()
 }
 
 /// Returns `found` with the declarations of both sides: that is the last place of an origin, behind those of names.
@@ -198,11 +239,14 @@ fn both(found: Diagnostic, this: &Origin, other: &Origin) -> Diagnostic {
     other.spans().last().into_iter().fold(found, |found, &span| found.at(span, "and here"))
 }
 
-/// Whether the names of the object are good folders and a good file.
-fn has_place(placed: &Placed) -> bool {
+/// Whether the names of the object and its stage are good folders and good files.
+fn has_place(placed: &Placed, stage: &Stage) -> bool {
     let fine = |part: &str| !part.contains('/') && TreePath::parse(part).is_some();
     let id = &placed.object.id;
-    fine(&placed.file) && id.namespace.as_deref().is_none_or(fine) && (id.kind != "Namespace" || fine(&id.name))
+    fine(&format!("{}.yaml", stage.name()))
+        && fine(&placed.file)
+        && id.namespace.as_deref().is_none_or(fine)
+        && (id.kind != "Namespace" || fine(&id.name))
 }
 
 /// Who makes which object, and whether an operator does.
@@ -226,6 +270,17 @@ impl Layout {
         self.stages.is_empty() && self.namespaces.is_empty()
     }
 
+    /// Finds stages that have one name: `a-b` in `c`, and `b` in `c-a`.
+    fn find_clashes(&self, problems: &mut Vec<Diagnostic>) {
+        let mut known: BTreeMap<String, &Stage> = BTreeMap::new();
+        for stage in self.stages.values() {
+            if let Some(first) = known.insert(stage.name(), stage) {
+                let message = format!("`{}` and `{}` would both be called `{}`", first.id, stage.id, stage.name());
+                problems.push(both(STAGE_CLASH.found(message), &stage.because, &first.because));
+            }
+        }
+    }
+
     /// Adds what an operator will make.
     fn add_known(&mut self, object: Object, makers: &mut Makers, problems: &mut Vec<Diagnostic>) {
         if first(&object, true, makers, problems) {
@@ -236,7 +291,7 @@ impl Layout {
     /// Adds an object to `stage`; a Namespace goes to its own folder.
     fn add(&mut self, stage: &mut Stage, placed: Placed, makers: &mut Makers, problems: &mut Vec<Diagnostic>) {
         let object = &placed.object;
-        if !has_place(&placed) {
+        if !has_place(&placed, stage) {
             let found = NO_PLACE.found(format!("`{}` makes no path of the tree", object.id));
             problems.push(found.decided_at(object.declared.spans(), ""));
             return;

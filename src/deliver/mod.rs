@@ -1,29 +1,45 @@
 //! How a tree is laid out for its consumer: the engine gives each part its form and each stage its place, all else is
 //! common.
 
+mod able;
 mod annotations;
+mod argocd;
 mod bare;
 mod flux;
 mod layout;
+mod lines;
 mod namespaces;
+mod plain;
 mod references;
 mod run_once;
 mod secrets_list;
+mod waves;
 mod writer;
 
 pub(crate) use bare::bare_objects;
 
-use crate::component::{App, ByHand, NeededSecret, Part};
+use crate::component::{App, ByHand, Chart, NeededSecret, Part};
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::Object;
-use crate::project::Project;
+use crate::kube::{Object, ObjectId};
+use crate::project::{self, Mode, Project};
 use crate::tree::Tree;
 use crate::value::{Origin, Value};
 use layout::Layout;
 use writer::Writer;
 
-/// The rules about the tree as a whole.
-pub(crate) const RULES: &[Rule] = layout::RULES;
+/// Returns the rules about delivery and the tree as a whole.
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
+    project::DELIVER_RULES.iter().chain(able::RULES).chain(layout::RULES)
+}
+
+/// Returns the engine that delivers the tree of `cluster`.
+fn engine(project: &Project, cluster: Option<&str>) -> Box<dyn Engine> {
+    match project.deliver().mode().get() {
+        Mode::Flux => Box::new(flux::Flux::new(project, cluster)),
+        Mode::ArgoCd => Box::new(argocd::ArgoCd::new(project, cluster)),
+        Mode::Plain => Box::new(plain::Plain),
+    }
+}
 
 /// What is an engine's own.
 trait Engine {
@@ -37,6 +53,21 @@ trait Engine {
     /// Returns the namespace that the engine itself lives in, which is there before the tree is.
     fn home(&self) -> Option<&str>;
 
+    /// Whether it rolls out charts.
+    fn applies_charts(&self) -> bool {
+        true
+    }
+
+    /// Whether it decrypts what SOPS encrypted.
+    fn decrypts(&self) -> bool {
+        true
+    }
+
+    /// Returns the name of the other engine that an object is for.
+    fn other(&self, _object: &ObjectId) -> Option<&'static str> {
+        None
+    }
+
     /// Writes the folders of the stages and of the Namespaces, and what a person points the engine at.
     fn write(&self, writer: &mut Writer<'_>, layout: &mut Layout);
 }
@@ -45,6 +76,8 @@ trait Engine {
 enum Form {
     /// An object in a file of the stage, named otherwise than the object where a name is told.
     Object(Value, Option<String>),
+    /// A chart that the stage itself asks for.
+    Chart(Chart),
     /// An object that an operator makes.
     Known(Value),
 }
@@ -69,14 +102,16 @@ pub(crate) fn lay_out(
     delivery: Delivery,
     problems: &mut Vec<Diagnostic>,
 ) -> Tree {
-    let engine = flux::Flux::new(project, cluster);
-    let mut layout = layout::lay_out(&engine, delivery.apps, delivery.raw, problems);
-    let mut writer = Writer::new(root);
+    let engine = engine(project, cluster);
+    let mut layout = layout::lay_out(&*engine, delivery.apps, delivery.raw, problems);
+    able::check(&*engine, &layout, project, problems);
+    // Who chooses the engine decides every line that another one would write otherwise.
+    let mut writer = Writer::new(root, project.deliver().mode().origin().clone());
     if layout.is_empty() {
         return writer.tree;
     }
     if let Some(list) = secrets_list::write(&delivery.secrets, &delivery.by_hand, &layout, project) {
-        writer.add("SECRETS.md", list);
+        writer.add(secrets_list::NAME, list);
     }
     engine.write(&mut writer, &mut layout);
     writer.tree.know(layout.known);

@@ -28,6 +28,12 @@ pub(super) fn of(layout: &Layout, engine: &dyn Engine) -> BTreeMap<String, (Valu
 /// Returns who decides that something stands in the namespace `name`.
 fn inhabited(name: &str, layout: &Layout) -> Origin {
     let mut because = Origin::default();
+    for stage in layout.stages.values() {
+        for chart in stage.charts.iter().filter(|chart| chart.namespace.get() == name) {
+            because.add(&stage.because);
+            because.add(chart.namespace.origin());
+        }
+    }
     for placed in layout.stages.values().flat_map(|stage| &stage.objects) {
         if placed.object.id.namespace.as_deref() == Some(name) {
             because.add(&placed.object.declared);

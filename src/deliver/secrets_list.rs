@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::layout::Layout;
+use super::lines::Lines;
 use super::references::{made, references};
 use crate::component::{ByHand, Credential, Holds, NeededSecret, Piece};
 use crate::project::Project;
 use crate::tree::File;
 use crate::value::{Origin, Traced, text};
+
+/// The name of the list, beside the folders of the tree.
+pub(super) const NAME: &str = "SECRETS.md";
 
 /// One Secret of the list.
 struct Listed {
@@ -57,14 +61,14 @@ pub(super) fn write(needed: &[NeededSecret], by_hand: &[ByHand], layout: &Layout
         }
     }
     listed.retain(|id, _| !made.contains(id));
-    let mut lines = Lines { lines: Vec::new(), because: Origin::default() };
+    let mut lines = Lines::new(Origin::default());
     if !listed.is_empty() {
-        lines.secrets(listed.into_values().collect());
+        secrets(&mut lines, listed.into_values().collect());
     }
     if !by_hand.is_empty() {
-        lines.by_hand(by_hand);
+        list_by_hand(&mut lines, by_hand);
     }
-    (!lines.lines.is_empty()).then(|| File::lines(lines.lines, Origin::default()))
+    (!lines.is_empty()).then(|| lines.into_file())
 }
 
 /// Returns what a key of `secret` holds, in words.
@@ -132,87 +136,64 @@ impl Listed {
     }
 }
 
-/// The lines so far, and who decides the ones that follow.
-struct Lines {
-    lines: Vec<(String, Origin)>,
-    because: Origin,
+fn secrets(lines: &mut Lines, secrets: Vec<Listed>) {
+    // Whoever needs a Secret decides that there is a list at all.
+    lines.because = Origin::merged(secrets.iter().map(|secret| &secret.because));
+    lines.fixed("# Secrets that somebody makes");
+    lines.fixed("");
+    lines.fixed(
+        "The objects of this tree refer to the Secrets below. bayplan writes none of them and knows no value: make",
+    );
+    lines.fixed("each one in its namespace before the tree is applied. A secret key has at least 8 characters.");
+    for secret in secrets {
+        lines.because = secret.because;
+        lines.fixed("");
+        lines.add(text!("## `{}` in namespace `{}`", secret.name, secret.namespace));
+        lines.fixed("");
+        for purpose in secret.purposes {
+            lines.add(text!("For: {}.", purpose));
+        }
+        if secret.keys.is_empty() {
+            continue;
+        }
+        lines.fixed("");
+        lines.fixed("| key | what it holds |");
+        lines.fixed("|---|---|");
+        for (key, holds) in secret.keys {
+            lines.add(text!("| `{}` | {} |", key, holds));
+        }
+    }
 }
 
-impl Lines {
-    fn secrets(&mut self, secrets: Vec<Listed>) {
-        // Whoever needs a Secret decides that there is a list at all.
-        self.because = Origin::merged(secrets.iter().map(|secret| &secret.because));
-        self.fixed("# Secrets that somebody makes");
-        self.fixed("");
-        self.fixed(
-            "The objects of this tree refer to the Secrets below. bayplan writes none of them and knows no value: make",
-        );
-        self.fixed("each one in its namespace before the tree is applied. A secret key has at least 8 characters.");
-        for secret in secrets {
-            self.because = secret.because;
-            self.fixed("");
-            self.add(text!("## `{}` in namespace `{}`", secret.name, secret.namespace));
-            self.fixed("");
-            for purpose in secret.purposes {
-                self.add(text!("For: {}.", purpose));
-            }
-            if secret.keys.is_empty() {
-                continue;
-            }
-            self.fixed("");
-            self.fixed("| key | what it holds |");
-            self.fixed("|---|---|");
-            for (key, holds) in secret.keys {
-                self.add(text!("| `{}` | {} |", key, holds));
-            }
-        }
+fn list_by_hand(lines: &mut Lines, by_hand: &[ByHand]) {
+    let decided = |one: &ByHand| {
+        let claimants = Origin::merged(one.accesses.iter().map(|access| &access.claimant));
+        claimants.and(one.store.maker.origin()).and(&one.store.offered)
+    };
+    lines.because = by_hand.iter().fold(Origin::default(), |all, one| all.and(&decided(one)));
+    if !lines.is_empty() {
+        lines.fixed("");
     }
-
-    fn by_hand(&mut self, by_hand: &[ByHand]) {
-        let decided = |one: &ByHand| {
-            let claimants = Origin::merged(one.accesses.iter().map(|access| &access.claimant));
-            claimants.and(one.store.maker.origin()).and(&one.store.offered)
-        };
-        self.because = by_hand.iter().fold(Origin::default(), |all, one| all.and(&decided(one)));
-        if !self.lines.is_empty() {
-            self.fixed("");
+    lines.fixed("# Buckets and users that somebody makes");
+    lines.fixed("");
+    lines.fixed("Nothing in this tree makes what is claimed in the stores below.");
+    for one in by_hand {
+        let ByHand { store, accesses } = one;
+        lines.because = decided(one);
+        lines.fixed("");
+        lines.add(text!("## Store `{}`, {}", store.name, store.url()));
+        lines.fixed("");
+        lines.fixed("| user | access key | buckets | what it may do in them |");
+        lines.fixed("|---|---|---|---|");
+        for access in accesses {
+            lines.because = access.claimant.and(store.maker.origin()).and(&store.offered);
+            let buckets = access.buckets.iter().fold(Traced::literal(String::new()), |all, bucket| {
+                let comma = if all.get().is_empty() { "" } else { ", " };
+                text!("{}{}`{}`", all, comma.to_owned(), bucket)
+            });
+            let actions = access.permissions.bucket_actions().iter().chain(access.permissions.object_actions());
+            let actions = actions.map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
+            lines.add(text!("| `{}` | `{}` | {} | {} |", access.user, access.credential.access_key, buckets, actions));
         }
-        self.fixed("# Buckets and users that somebody makes");
-        self.fixed("");
-        self.fixed("Nothing in this tree makes what is claimed in the stores below.");
-        for one in by_hand {
-            let ByHand { store, accesses } = one;
-            self.because = decided(one);
-            self.fixed("");
-            self.add(text!("## Store `{}`, {}", store.name, store.url()));
-            self.fixed("");
-            self.fixed("| user | access key | buckets | what it may do in them |");
-            self.fixed("|---|---|---|---|");
-            for access in accesses {
-                self.because = access.claimant.and(store.maker.origin()).and(&store.offered);
-                let buckets = access.buckets.iter().fold(Traced::literal(String::new()), |all, bucket| {
-                    let comma = if all.get().is_empty() { "" } else { ", " };
-                    text!("{}{}`{}`", all, comma.to_owned(), bucket)
-                });
-                let actions = access.permissions.bucket_actions().iter().chain(access.permissions.object_actions());
-                let actions = actions.map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ");
-                self.add(text!(
-                    "| `{}` | `{}` | {} | {} |",
-                    access.user,
-                    access.credential.access_key,
-                    buckets,
-                    actions
-                ));
-            }
-        }
-    }
-
-    fn fixed(&mut self, line: &str) {
-        self.lines.push((line.to_owned(), self.because.clone()));
-    }
-
-    fn add(&mut self, line: Traced<String>) {
-        let (line, origin) = line.into_parts();
-        self.lines.push((line, origin.and(&self.because)));
     }
 }

@@ -6,24 +6,32 @@ use crate::value::{Origin, Value, manifest};
 /// A tree that grows below a folder.
 pub(super) struct Writer<'cluster> {
     root: &'cluster str,
+    /// Who decides every file.
+    because: Origin,
     /// What was written so far.
     pub(super) tree: Tree,
 }
 
 impl<'cluster> Writer<'cluster> {
-    /// Returns an empty tree below `root`.
-    pub(super) fn new(root: &'cluster str) -> Self {
-        Self { root, tree: Tree::default() }
+    /// Returns an empty tree below `root`; `because` decides whatever comes into it.
+    pub(super) fn new(root: &'cluster str, because: Origin) -> Self {
+        Self { root, because, tree: Tree::default() }
     }
 
     /// Adds a file at `path` below the root.
     pub(super) fn add(&mut self, path: &str, file: File) {
         let path = TreePath::parse([self.root, "/", path].concat()).expect("folders and files have checked names");
-        self.tree.insert(path, file);
+        self.tree.insert(path, file.because_also(&self.because));
+    }
+
+    /// Returns the file at `path` below the root.
+    pub(super) fn get(&self, path: &str) -> Option<&File> {
+        self.tree.get(&[self.root, "/", path].concat())
     }
 
     /// Adds the `kustomization.yaml` of a folder.
     pub(super) fn list(&mut self, folder: &str, resources: &[Value]) {
+        let resources: Vec<_> = resources.iter().map(|resource| resource.clone().because(&self.because)).collect();
         let list = manifest!({
             apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", resources: resources,
         });

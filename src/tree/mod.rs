@@ -130,6 +130,13 @@ impl File {
         own.into_iter().map(|origin| if lone(&origin) { origin.and(&self.because) } else { origin }).collect()
     }
 
+    /// Returns the file with one more who decides every line of it.
+    #[must_use]
+    pub fn because_also(mut self, because: &Origin) -> Self {
+        self.because.add(because);
+        self
+    }
+
     /// Returns who decides a line that nothing else decides: the declaration.
     #[must_use]
     pub fn because(&self) -> &Origin {

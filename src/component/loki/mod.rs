@@ -116,10 +116,10 @@ impl Component for Loki {
             values: values::values(self, &found),
             keep: false,
         };
-        let buckets = found.store.and_then(|store| Some(store.buckets_stage()?.because(found.kind.origin())));
         let mut parts = vec![Part::Chart(chart)];
         parts.extend(network::policy(self, &found).and_then(|policy| policy.part(&context.project.policies())));
-        let loki = App { timeout: "15m", ..App::new(self.metadata.app_id(""), parts) }.after(buckets);
+        let loki = App { timeout: "15m", ..App::new(self.metadata.app_id(""), parts) }
+            .after_buckets(found.store, found.kind.origin());
         std::iter::once(loki).chain(monitor::app(self)).collect()
     }
 }

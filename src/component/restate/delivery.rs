@@ -20,6 +20,7 @@ pub(super) const HEALTH: Health = Health {
     current: "has(status.conditions) && status.conditions.exists(e, e.type == 'Ready' && e.status == 'True')",
     in_progress: "!has(status.conditions) || status.conditions.exists(e, e.type == 'Ready' && e.status == 'False')",
     failed: "has(status.conditions) && status.conditions.exists(e, e.type == 'Ready' && e.status == 'Unknown' && e.reason == 'FailedReconcile')",
+    lua: Some(include_str!("ready.lua")),
 };
 
 /// A resource that the operator gets.

@@ -92,8 +92,13 @@ impl Component for RestateCluster {
         if !making.tree && making.pause().is_some() {
             return Vec::new();
         }
-        let after = making.snapshots.as_ref().and_then(snapshots::Snapshots::stage);
-        let app = |parts| App { timeout: "15m", ..App::new(self.app_id(), parts) }.after(after);
+        let app = |parts| {
+            let app = App { timeout: "15m", ..App::new(self.app_id(), parts) };
+            match &making.snapshots {
+                Some(snapshots) => app.after_buckets(Some(snapshots.store), snapshots.because()),
+                None => app,
+            }
+        };
         vec![match delivery::by_operator(&making) {
             Some(delivered) => App { health: vec![delivery::HEALTH], ..app(delivered.parts(&making)) }
                 .after([delivered.operator(&making)]),

@@ -2,7 +2,7 @@
 
 use super::RestateCluster;
 use super::said::Said;
-use crate::component::{Access, AppId, Claim, Context, Credential, Holds, NeededSecret, Offers, Permissions, Store};
+use crate::component::{Access, Claim, Context, Credential, Holds, NeededSecret, Offers, Permissions, Store};
 use crate::kube::{BucketName, Name};
 use crate::value::{Origin, Traced, Value, manifest, text};
 
@@ -121,11 +121,6 @@ impl<'context> Snapshots<'context> {
     /// Returns the annotation and the declaration of the store: without one of them nothing of this would be there.
     pub(super) fn because(&self) -> &Origin {
         &self.because
-    }
-
-    /// Returns the stage after which the bucket and its user exist.
-    pub(super) fn stage(&self) -> Option<Traced<AppId>> {
-        Some(self.store.buckets_stage()?.because(self.because()))
     }
 
     /// Returns every setting of the servers that the claim decides.

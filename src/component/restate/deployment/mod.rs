@@ -37,6 +37,7 @@ const HEALTH: Health = Health {
     current: "has(status.conditions) && status.conditions.exists(e, e.type == 'Ready' && e.status == 'True')",
     in_progress: "!has(status.conditions) || status.conditions.exists(e, e.type == 'Ready' && e.status == 'False')",
     failed: "has(status.conditions) && status.conditions.exists(e, e.type == 'Ready' && e.status == 'Unknown' && e.reason == 'FailedReconcile')",
+    lua: Some(include_str!("../ready.lua")),
 };
 
 impl Component for Deployment {
