@@ -51,6 +51,9 @@ const FIELDS: &[Field] = &[
 
 pub(super) fn compare(changed: &mut Changed<'_>) {
     let (old, new) = (changed.old, changed.new);
+    if is_made_anew(&new.value) {
+        return;
+    }
     for field in FIELDS.iter().filter(|field| field.group == new.id.group && field.kind == new.id.kind) {
         let (before, after) = (old.at(field.path), new.value.at(field.path));
         let default = field.default.map(Value::new);
@@ -64,6 +67,13 @@ pub(super) fn compare(changed: &mut Changed<'_>) {
             changed.found(&IMMUTABLE_FIELD, &what, after);
         }
     }
+}
+
+/// Whether Argo CD deletes the object before it applies it: a hook, unless its policy says otherwise.
+fn is_made_anew(object: &Value) -> bool {
+    let annotation = |key| object.at(&["metadata", "annotations", key]).and_then(Value::as_str);
+    let policy = annotation("argocd.argoproj.io/hook-delete-policy").unwrap_or("BeforeHookCreation");
+    annotation("argocd.argoproj.io/hook").is_some() && policy.contains("BeforeHookCreation")
 }
 
 /// Whether two values mean the same to an API server: the order of keys means nothing, and `null` is absent.

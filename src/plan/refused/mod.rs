@@ -192,6 +192,16 @@ mod tests {
         let old = object("batch/v1", "Job", "{template: {a: 1}}");
         assert_eq!(codes(&old, &old.replace("name: x", "name: z").replace("a: 1", "a: 2")), [""; 0]);
         assert_eq!(codes("not: [yaml", &old), [""; 0]);
+        let hook = |policy: &str, spec: &str| {
+            let annotations = format!("argocd.argoproj.io/hook: Sync{policy}");
+            format!(
+                "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: x, annotations: {{{annotations}}}}}\nspec: {spec}\n"
+            )
+        };
+        let change = |policy: &str| codes(&hook(policy, "{template: {a: 1}}"), &hook(policy, "{template: {a: 2}}"));
+        assert_eq!(change(""), [""; 0]);
+        assert_eq!(change(", argocd.argoproj.io/hook-delete-policy: BeforeHookCreation"), [""; 0]);
+        assert_eq!(change(", argocd.argoproj.io/hook-delete-policy: HookFailed"), ["update/immutable-field"]);
     }
 
     #[test]
@@ -243,6 +253,23 @@ mod tests {
         let values = |name: &str| format!("{{values: {{{name}: {{persistence: {{size: 1Gi}}}}}}}}");
         let moved = change("helm.toolkit.fluxcd.io/v2", "HelmRelease", &values("singleBinary"), &values("write"));
         assert_eq!(moved, ["update/volumes-left"]);
+        let by_argocd = |name: &str| {
+            format!("{{sources: [{{helm: {{valuesObject: {{{name}: {{persistence: {{size: 1Gi}}}}}}}}}}]}}")
+        };
+        let moved = change("argoproj.io/v1alpha1", "Application", &by_argocd("singleBinary"), &by_argocd("write"));
+        assert_eq!(moved, ["update/volumes-left"]);
+
+        for list in [false, true] {
+            let application = |old: &str, new: &str| {
+                let spec = |size: &str| {
+                    let source = format!("{{helm: {{valuesObject: {{write: {{persistence: {{size: {size}}}}}}}}}}}");
+                    if list { format!("{{sources: [{{path: x}}, {source}]}}") } else { format!("{{source: {source}}}") }
+                };
+                change("argoproj.io/v1alpha1", "Application", &spec(old), &spec(new))
+            };
+            assert_eq!(application("2Gi", "1Gi"), ["update/volume-shrunk"]);
+            assert_eq!(application("1Gi", "2Gi"), ["update/volume-grown"]);
+        }
     }
 
     #[test]

@@ -93,10 +93,9 @@ fn volumes<'value>(group: &str, kind: &str, object: &'value Value) -> (Vec<Volum
             (storage.map(volume).into_iter().collect(), false)
         }
         // What charts call it that make a StatefulSet with it.
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+        ("helm.toolkit.fluxcd.io", "HelmRelease") | ("argoproj.io", "Application") => {
             let mut volumes = Vec::new();
-            let values = object.at(&["spec", "values"]).and_then(Value::as_map);
-            for entry in values.into_iter().flatten() {
+            for entry in charts(object).filter_map(Value::as_map).flatten() {
                 if let Some(kept) = entry.value.get("persistence").filter(|kept| kept.as_map().is_some()) {
                     volumes.push(one(entry.key.to_string(), kept.get("storageClass"), kept.get("size"), kept));
                 }
@@ -105,6 +104,14 @@ fn volumes<'value>(group: &str, kind: &str, object: &'value Value) -> (Vec<Volum
         }
         _ => (Vec::new(), false),
     }
+}
+
+/// Returns the values of the charts that an object asks an engine for.
+fn charts(object: &Value) -> impl Iterator<Item = &Value> {
+    let sources = object.at(&["spec", "sources"]).and_then(Value::as_list).unwrap_or_default();
+    let sources = object.at(&["spec", "source"]).into_iter().chain(sources);
+    let values = sources.filter_map(|source| source.at(&["helm", "valuesObject"]));
+    object.at(&["spec", "values"]).into_iter().chain(values)
 }
 
 pub(super) fn compare(changed: &mut Changed<'_>) {
@@ -124,11 +131,11 @@ pub(super) fn compare(changed: &mut Changed<'_>) {
     match (id.group.as_str(), id.kind.as_str()) {
         ("minio.min.io", "Tenant") => pools(changed),
         ("apps", "StatefulSet") => templates(changed),
-        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+        ("helm.toolkit.fluxcd.io", "HelmRelease") | ("argoproj.io", "Application") => {
             let left = old.iter().filter(|before| new.iter().all(|after| after.name != before.name));
             for before in left {
                 let what = format!("the volumes of `{}` in `{id}` are no longer used", before.name);
-                changed.found(&LEFT, &what, changed.new.value.at(&["spec", "values", "deploymentMode"]));
+                changed.found(&LEFT, &what, charts(&changed.new.value).find_map(|values| values.get("deploymentMode")));
             }
         }
         _ => {}
