@@ -272,6 +272,13 @@ kind: Loki
 metadata: { name: far, namespace: monitoring }
 spec: { storage: { store: objects } }
 ---
+apiVersion: restate.dev/v1
+kind: RestateCluster
+metadata: { name: orders, annotations: { bayplan.dev/snapshots: garage } }
+spec:
+  compute: { image: "example.org/restate:1.7.5" }
+  storage: { storageRequestBytes: 10737418240 }
+---
 apiVersion: v1
 kind: Service
 metadata: { name: garage, namespace: storage }

@@ -24,7 +24,7 @@ pub(crate) use network::{Flow, Peer, Pods, Policy, Target, kubernetes_rules};
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
 pub(crate) use restate::{Registry as RestateRegistry, Settings as RestateSettings};
 pub use schemas::schemas;
-pub(crate) use store::{Authority, CA_FILE, Maker, Store};
+pub(crate) use store::{Authority, CA_FILE, Maker, Store, Trust};
 pub(crate) use switches::{IDLE, Switches};
 pub use switches::{Switch, switches};
 

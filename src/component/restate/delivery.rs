@@ -4,7 +4,7 @@ use super::declaration::RestateCluster;
 use super::making::{self, Making};
 use super::{install, network, services};
 use crate::component::{AppId, Health, Part};
-use crate::value::{self, Map, Node, Origin, Traced, Value};
+use crate::value::{self, Map, Node, Origin, Traced, Value, manifest};
 
 /// The annotation that chooses.
 pub(super) const ANNOTATION: &str = "bayplan.dev/delivery";
@@ -91,6 +91,9 @@ fn resource(written: &Value, making: &Making<'_>) -> Value {
     let (Some(snapshots), Some(spec)) = (&making.snapshots, map.get_mut("spec")) else { return resource };
     let because = snapshots.because();
     append(spec, "compute", "env", snapshots.env(making.declared), because);
+    let certificate = snapshots.untrusted_secret(making.declared);
+    let certificate = certificate.map(|(name, key)| manifest!({ secretName: name, key: key }));
+    append(spec, "security", "trustedCaCerts", certificate.into_iter().collect(), because);
     append(spec, "security", "networkEgressRules", network::to_store(making).into_iter().collect(), because);
     resource
 }
@@ -128,7 +131,6 @@ pub(super) fn choices() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::manifest;
 
     #[test]
     fn lists_grow_where_they_are_and_where_they_are_not() {

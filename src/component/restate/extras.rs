@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::cloud;
-use super::declaration::{SecretKey, SigningKey};
+use super::declaration::SigningKey;
 use super::making::{Making, Texts};
-use crate::value::{Traced, Value, manifest};
+use crate::component::CA_FILE;
+use crate::value::{Origin, Traced, Value, manifest};
 
 /// The class that the CSI driver mounts the key by.
 pub(super) const KEY_CLASS: &str = "request-signing-key-v1";
@@ -31,15 +32,57 @@ pub(super) struct Extras {
     pub(super) annotations: Texts,
 }
 
+/// A certificate that the servers trust beside the public ones.
+struct Certificate {
+    /// The source of the volume that it stands in.
+    source: Value,
+    /// Its file in that volume.
+    file: &'static str,
+    /// What tells it from others.
+    mark: String,
+    because: Origin,
+}
+
+impl Certificate {
+    fn in_secret(name: &Traced<String>, key: &Traced<String>) -> Self {
+        // 292 is 0444 in octal.
+        let items = manifest!([{ key: key, path: "ca.pem", mode: 292i64 }]);
+        Self {
+            source: manifest!({ secret: { secretName: name, items: items } }),
+            file: "ca.pem",
+            mark: format!("{name}:{key},"),
+            because: name.origin().and(key.origin()),
+        }
+    }
+}
+
+/// Returns the certificates that are declared, then that of the store of snapshots.
+fn certificates(making: &Making<'_>) -> Vec<Certificate> {
+    let declared = making.security().and_then(|security| security.trusted_ca_certs.as_deref()).unwrap_or_default();
+    let mut all: Vec<_> = declared.iter().map(|one| Certificate::in_secret(&one.secret_name, &one.key)).collect();
+    let Some(snapshots) = &making.snapshots else { return all };
+    if let Some((name, key)) = snapshots.untrusted_secret(making.declared) {
+        all.push(Certificate::in_secret(&name, &key));
+    } else if let Some(trust) = snapshots.trust(making.declared).filter(|trust| trust.volume.get("secret").is_none()) {
+        // Another certificate under the same name rolls the pods, too.
+        let parts = || [Some(&trust.volume), trust.object.as_ref()].into_iter().flatten();
+        let mark = parts().map(|part| part.to_json().to_string()).collect();
+        let mut because = Origin::default();
+        parts().for_each(|part| part.walk(&mut |value| because.add(&value.origin)));
+        all.push(Certificate { source: trust.volume, file: CA_FILE, mark, because });
+    }
+    all
+}
+
 /// Returns all additions, in the operator's order.
 pub(super) fn of(making: &Making<'_>) -> Extras {
     let mut extras = Extras { annotations: cloud::pod_annotations(making), ..Extras::default() };
     if let Some(key) = making.signing_key() {
         extras.add_key(making, key);
     }
-    match making.security().and_then(|security| security.trusted_ca_certs.as_deref()) {
-        None | Some([]) => {}
-        Some(certificates) => extras.add_certificates(making, certificates),
+    let certificates = certificates(making);
+    if !certificates.is_empty() {
+        extras.add_certificates(making, &certificates);
     }
     extras
 }
@@ -85,23 +128,18 @@ impl Extras {
         self.env.push(manifest!({ name: variable, value: path }));
     }
 
-    fn add_certificates(&mut self, making: &Making<'_>, certificates: &[SecretKey]) {
+    fn add_certificates(&mut self, making: &Making<'_>, certificates: &[Certificate]) {
         let mut files = vec!["/etc/ssl/certs/ca-certificates.crt".to_owned()];
         let mut mounts = Vec::new();
-        let mut because = crate::value::Origin::default();
+        let mut because = Origin::default();
         let mut hash = Sha256::new();
-        for (index, certificate) in certificates.iter().enumerate() {
+        for (index, Certificate { source, file, mark, because: own }) in certificates.iter().enumerate() {
             let name = format!("trusted-ca-{index}");
-            let own = certificate.secret_name.origin();
             because.add(own);
-            because.add(certificate.key.origin());
-            files.push(format!("/{name}/ca.pem"));
-            hash.update(format!("{}:{},", certificate.secret_name, certificate.key));
+            files.push(format!("/{name}/{file}"));
+            hash.update(mark);
             mounts.push(manifest!({ name: name, mountPath: format!("/{name}"), readOnly: true }).because(own));
-            // 292 is 0444 in octal.
-            let items = manifest!([{ key: certificate.key, path: "ca.pem", mode: 292i64 }]);
-            let secret = manifest!({ secretName: certificate.secret_name, items: items });
-            self.volumes.push(manifest!({ name: name, secret: secret }).because(own));
+            self.volumes.push(manifest!({ name: name, ..source }).because(own));
         }
         let add = |value: Value| value.because(&because);
         self.volumes.push(add(manifest!({ name: "combined-ca-certs", emptyDir: {} })));

@@ -76,7 +76,8 @@ impl Component for RestateCluster {
     }
 
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
-        snapshots::secret(self, &context.offers).into_iter().collect()
+        let credentials = snapshots::secret(self, &context.offers);
+        credentials.into_iter().chain(snapshots::certificate(self, context)).collect()
     }
 
     fn secrets_in_clear(&self, context: &Context) -> Vec<Span> {
@@ -116,6 +117,8 @@ fn parts(making: &Making<'_>) -> Vec<Part> {
     parts.extend(extras::key_class(making).map(Part::from));
     parts.push(services::service_account(making).into());
     parts.push(config_map::part(making));
+    let trust = making.snapshots.as_ref().and_then(|snapshots| snapshots.trust(making.declared));
+    parts.extend(trust.and_then(|trust| trust.object).map(Part::from));
     parts.extend(cloud::objects(making).into_iter().map(Part::from));
     parts.push(services::service(making).into());
     parts.push(services::node_service(making).into());

@@ -2,7 +2,7 @@
 
 use super::RestateCluster;
 use super::said::Said;
-use crate::component::{Access, Claim, Context, Credential, Holds, NeededSecret, Offers, Permissions, Store};
+use crate::component::{Access, Claim, Context, Credential, Holds, NeededSecret, Offers, Permissions, Store, Trust};
 use crate::kube::{BucketName, Name};
 use crate::value::{Origin, Traced, Value, manifest, text};
 
@@ -86,6 +86,22 @@ fn credential(declared: &RestateCluster, wish: &Wish, offers: &Offers) -> Creden
     Credential::of(&declared.name(), offers.store(Some(&wish.store)))
 }
 
+/// Returns the Secret with the certificate of the store's authority, if the servers are to trust one.
+pub(super) fn certificate(declared: &RestateCluster, context: &Context) -> Option<NeededSecret> {
+    let snapshots = Snapshots::find(declared, context)?;
+    let (name, key) = snapshots.untrusted_secret(declared)?;
+    let holds = Traced::literal("the certificate of the store's authority, in PEM".to_owned());
+    Some(NeededSecret {
+        namespace: declared.name(),
+        name,
+        keys: vec![(key.get().clone().into(), Holds::Somebody(holds.because(key.origin())))],
+        purpose: text!("trust of RestateCluster `{}` in store `{}`", declared.name(), snapshots.store.name),
+        of_store: false,
+        app: declared.app_id(),
+        claimant: snapshots.because().clone(),
+    })
+}
+
 /// Returns the Secret that the servers read their credentials from, if snapshots are asked for.
 pub(super) fn secret(declared: &RestateCluster, offers: &Offers) -> Option<NeededSecret> {
     let wish = wish(declared)?.ok()?;
@@ -121,6 +137,29 @@ impl<'context> Snapshots<'context> {
     /// Returns the annotation and the declaration of the store: without one of them nothing of this would be there.
     pub(super) fn because(&self) -> &Origin {
         &self.because
+    }
+
+    /// Returns how the servers come to trust the store, where not every system does.
+    pub(super) fn trust(&self, declared: &RestateCluster) -> Option<Trust> {
+        let trust = self.store.trust(&declared.name(), &declared.name())?;
+        let because = |value: Value| value.because(self.because());
+        Some(Trust { volume: because(trust.volume), object: trust.object.map(because) })
+    }
+
+    /// Returns name and key of the Secret with the certificate of the store's authority, where it lies in one that the
+    /// declaration does not name by itself.
+    pub(super) fn untrusted_secret(&self, declared: &RestateCluster) -> Option<(Traced<String>, Traced<String>)> {
+        let trust = self.trust(declared)?;
+        let text = |path: &[&str]| {
+            let value = trust.volume.get("secret")?.at(path)?;
+            Some(Traced::new(value.as_str()?.to_owned(), value.origin.clone()).because(self.because()))
+        };
+        let key = trust.volume.at(&["secret", "items"])?.as_list()?.first()?.get("key")?;
+        let key = Traced::new(key.as_str()?.to_owned(), key.origin.clone());
+        let name = text(&["secretName"])?;
+        let known = declared.spec.security.iter().flat_map(|security| security.trusted_ca_certs.iter().flatten());
+        let is_known = known.into_iter().any(|one| one.secret_name == name && one.key == key);
+        (!is_known).then_some((name, key))
     }
 
     /// Returns every setting of the servers that the claim decides.

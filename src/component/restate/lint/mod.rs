@@ -47,6 +47,7 @@ pub(super) const RULES: &[Rule] = &[
     newer::PAUSED,
     wishes::SNAPSHOTS_UNREADABLE,
     wishes::SNAPSHOTS_CONTRADICTED,
+    wishes::CERTIFICATE_NOT_IN_SECRET,
 ];
 
 const NAMESPACE_IGNORED: Rule = Rule::error(

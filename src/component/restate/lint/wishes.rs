@@ -35,6 +35,13 @@ pub(in super::super) const SNAPSHOTS_CONTRADICTED: Rule = Rule::error(
     "delete the setting: the annotation sets it; or delete the annotation",
 );
 
+pub(in super::super) const CERTIFICATE_NOT_IN_SECRET: Rule = Rule::error(
+    "restate/certificate-not-in-secret",
+    "the certificate that a store is trusted by lies in no Secret",
+    "The operator takes certificates from Secrets alone: the servers would refuse the store.",
+    "put it into a Secret in the namespace of the cluster, and name it by `certificateAuthority.secretName` of the ObjectStore; or deliver the cluster `expanded`",
+);
+
 pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
     let mut found = unknown(making);
     found.extend(delivery(making, context));
@@ -43,6 +50,11 @@ pub(super) fn lint(making: &Making<'_>, context: &Context) -> Vec<Diagnostic> {
         found.push(SNAPSHOTS_UNREADABLE.found(reason).decided_at(annotation.origin().spans(), ""));
     }
     let Some(snapshots) = &making.snapshots else { return found };
+    let trust = snapshots.trust(making.declared).filter(|_| delivery::is_by_operator(making.declared));
+    if trust.is_some_and(|trust| trust.volume.get("secret").is_none()) {
+        let message = format!("the servers cannot be made to trust the store `{}`", snapshots.store.name);
+        found.push(CERTIFICATE_NOT_IN_SECRET.found(message).decided_at(snapshots.because().spans(), ""));
+    }
     for setting in snapshots.settings(making.declared) {
         let Some(said) = making.declared.said(TABLE, setting.key) else { continue };
         if setting.agrees(&said) {
