@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Engine, Form};
 use crate::component::{App, AppId, Chart, Health};
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::{Object, ObjectId, Scope, kinds_of_group, scope};
+use crate::kube::{Object, ObjectId, Scope, scope};
 use crate::tree::TreePath;
 use crate::value::{Origin, Traced, Value};
 
@@ -136,7 +136,7 @@ fn placed(value: Value, file_name: Option<&str>, because: Origin) -> Option<Plac
 fn file_name_of(object: &Object, name: &str) -> String {
     let group = match object.id.group.as_str() {
         "" => String::new(),
-        group if kinds_of_group("v1").any(|(_, kind)| kind == object.id.kind) => format!(".{group}"),
+        group if scope("v1", &object.id.kind).is_some() => format!(".{group}"),
         _ => String::new(),
     };
     let plain =
