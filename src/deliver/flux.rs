@@ -9,7 +9,6 @@ use super::{Engine, Form, namespaces, run_once};
 use crate::component::{Chart, ChartSource, Part, RunOnce};
 use crate::kube::ObjectId;
 use crate::project::{FluxSource, Project};
-use crate::tree::File;
 use crate::value::{Map, Node, Origin, Traced, Value, manifest, text};
 
 /// The namespace that the Kustomizations of Flux live in.
@@ -66,7 +65,7 @@ impl Engine for Flux {
     fn write(&self, writer: &mut Writer<'_>, layout: &mut Layout) {
         let mut folders: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for (name, (namespace, because)) in namespaces::of(layout, self) {
-            writer.add(&format!("apps/{name}/namespace.yaml"), File::manifest(namespace, because.clone()));
+            writer.write(&format!("apps/{name}/namespace.yaml"), namespace, because.clone());
             folders.entry(name).or_default().push(Value::new("./namespace.yaml").because(&because));
         }
         for stage in std::mem::take(&mut layout.stages).into_values() {
@@ -95,7 +94,7 @@ impl Flux {
     /// Adds what a person points Flux at: one Kustomization on all apps, there because of whoever has one.
     fn entry(&self, writer: &mut Writer<'_>, because: &Origin) {
         let apps = self.kustomization("apps", &text!("{}/apps", self.path), &Map::new());
-        writer.add("flux/apps.yaml", File::manifest(apps, because.clone()));
+        writer.write("flux/apps.yaml", apps, because.clone());
         writer.list("flux", &[Value::new("./apps.yaml").because(because)]);
     }
 
@@ -153,14 +152,14 @@ impl Flux {
         }
         let name = stage.name();
         let kustomization = self.kustomization(&name, &text!("{}/{}/app", self.path, folder), &more);
-        writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
+        writer.write(&format!("{folder}/ks.yaml"), kustomization, stage.because.clone());
 
         stage.objects.sort_by(|a, b| a.file.cmp(&b.file));
         let mut listed = Vec::with_capacity(stage.objects.len());
         for Placed { object, file } in stage.objects {
             let because = object.declared.and(&object.value.origin);
             listed.push(Value::new(format!("./{file}")).because(&because));
-            writer.add(&format!("{folder}/app/{file}"), File::manifest(object.value, object.declared));
+            writer.write(&format!("{folder}/app/{file}"), object.value, object.declared);
         }
         writer.list(&format!("{folder}/app"), &listed);
     }

@@ -22,7 +22,7 @@ use crate::component::{App, ByHand, Chart, NeededSecret, Part};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{Object, ObjectId};
 use crate::project::{self, Mode, Project};
-use crate::tree::Tree;
+use crate::tree::{Model, Tree};
 use crate::value::{Origin, Value};
 use layout::Layout;
 use writer::Writer;
@@ -100,13 +100,14 @@ pub(crate) fn lay_out(
     cluster: Option<&str>,
     project: &Project,
     delivery: Delivery,
+    model: Option<&Model>,
     problems: &mut Vec<Diagnostic>,
 ) -> Tree {
     let engine = engine(project, cluster);
     let mut layout = layout::lay_out(&*engine, delivery.apps, delivery.raw, problems);
     able::check(&*engine, &layout, project, problems);
     // Who chooses the engine decides every line that another one would write otherwise.
-    let mut writer = Writer::new(root, project.deliver().mode().origin().clone());
+    let mut writer = Writer::new(root, project.deliver().mode().origin().clone(), model);
     if layout.is_empty() {
         return writer.tree;
     }

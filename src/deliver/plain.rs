@@ -7,7 +7,6 @@ use super::writer::Writer;
 use super::{Engine, Form, namespaces, run_once, waves};
 use crate::component::Part;
 use crate::kube::Object;
-use crate::tree::File;
 use crate::value::{Origin, Value};
 
 /// No engine at all.
@@ -57,7 +56,7 @@ impl Engine for Plain {
             let mut listed = Vec::new();
             for (name, (namespace, because)) in namespaces {
                 listed.push(Value::new(format!("./{name}.yaml")).because(&because));
-                writer.add(&format!("namespaces/{name}.yaml"), File::manifest(namespace, because));
+                writer.write(&format!("namespaces/{name}.yaml"), namespace, because);
             }
             writer.list("namespaces", &listed);
         }
@@ -103,7 +102,7 @@ fn stage(writer: &mut Writer<'_>, lines: &mut Lines, mut stage: Stage) {
     for Placed { object, file } in stage.objects {
         let because = object.declared.and(&object.value.origin);
         listed.push(Value::new(format!("./{file}")).because(&because));
-        writer.add(&format!("{folder}/{file}"), File::manifest(object.value, object.declared));
+        writer.write(&format!("{folder}/{file}"), object.value, object.declared);
     }
     writer.list(&folder, &listed);
 }
