@@ -10,7 +10,7 @@ use super::{Engine, Form, namespaces, run_once, waves};
 use crate::component::{Chart, ChartSource, Health, Part, RunOnce};
 use crate::kube::{ObjectId, builtin_schema};
 use crate::project::{self, Project};
-use crate::tree::File;
+use crate::tree::{File, Model};
 use crate::value::{Map, Origin, Traced, Value, manifest, text};
 
 /// What Argo CD is to do otherwise with one object.
@@ -55,11 +55,11 @@ struct Application {
 }
 
 impl Engine for ArgoCd {
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form> {
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form> {
         let runs: Vec<_> = parts
             .iter()
             .filter_map(|part| match part {
-                Part::RunOnce(run) => Some((run_once::digest(run), run.inputs.clone())),
+                Part::RunOnce(run) => Some((run_once::digest(run, model), run.inputs.clone())),
                 _ => None,
             })
             .collect();

@@ -9,6 +9,7 @@ use super::{Engine, Form, namespaces, run_once};
 use crate::component::{Chart, ChartSource, Part, RunOnce};
 use crate::kube::ObjectId;
 use crate::project::{FluxSource, Project};
+use crate::tree::Model;
 use crate::value::{Map, Node, Origin, Traced, Value, manifest, text};
 
 /// The namespace that the Kustomizations of Flux live in.
@@ -27,7 +28,7 @@ pub(super) struct Flux {
 }
 
 impl Engine for Flux {
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form> {
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form> {
         let mut forms = Vec::with_capacity(parts.len());
         for part in parts {
             match part {
@@ -40,7 +41,7 @@ impl Engine for Flux {
                 }
                 Part::Chart(chart) => forms.extend(self::chart(&chart).map(|value| Form::Object(value, None))),
                 Part::RunOnce(run) => {
-                    let (job, file_name) = run_once(run);
+                    let (job, file_name) = run_once(run, model);
                     forms.push(Form::Object(job, file_name));
                 }
                 Part::Known(value) => forms.push(Form::Known(value)),
@@ -218,9 +219,9 @@ pub(super) fn chart(chart: &Chart) -> [Value; 2] {
 }
 
 /// Returns a Job named by its content. Flux deletes the old one.
-pub(super) fn run_once(mut run: RunOnce) -> (Value, Option<String>) {
+pub(super) fn run_once(mut run: RunOnce, model: Option<&Model>) -> (Value, Option<String>) {
     protect_from_substitution(&mut run.job);
-    run_once::named_by_content(run)
+    run_once::named_by_content(run, model)
 }
 
 /// Keeps an object in the cluster when it goes from git, unless somebody says otherwise.
@@ -252,7 +253,7 @@ fn has_variables(value: &Value) -> bool {
 }
 
 fn has_variable(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| pair == b"${")
+    text.contains('$') && text.contains("${")
 }
 
 /// Finds texts with `${…}` in `value`, and who decides that they are there: what stands `around` one does, too.

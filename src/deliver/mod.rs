@@ -43,8 +43,8 @@ fn engine(project: &Project, cluster: Option<&str>) -> Box<dyn Engine> {
 
 /// What is an engine's own.
 trait Engine {
-    /// Returns the forms of the parts of one app, in their order.
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form>;
+    /// Returns the forms of the parts of one app, in their order. The `model` knows what others have computed.
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form>;
 
     /// Marks an object so that it stays in the cluster when it goes from git, because of `because`. What somebody wrote
     /// about that himself holds.
@@ -104,7 +104,7 @@ pub(crate) fn lay_out(
     problems: &mut Vec<Diagnostic>,
 ) -> Tree {
     let engine = engine(project, cluster);
-    let mut layout = layout::lay_out(&*engine, delivery.apps, delivery.raw, problems);
+    let mut layout = layout::lay_out(&*engine, delivery.apps, delivery.raw, model, problems);
     able::check(&*engine, &layout, project, problems);
     // Who chooses the engine decides every line that another one would write otherwise.
     let mut writer = Writer::new(root, project.deliver().mode().origin().clone(), model);

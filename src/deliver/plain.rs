@@ -7,18 +7,19 @@ use super::writer::Writer;
 use super::{Engine, Form, namespaces, run_once, waves};
 use crate::component::Part;
 use crate::kube::Object;
+use crate::tree::Model;
 use crate::value::{Origin, Value};
 
 /// No engine at all.
 pub(super) struct Plain;
 
 impl Engine for Plain {
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form> {
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form> {
         let form = |part| match part {
             Part::Object(manifest) => Form::Object(manifest.value, manifest.file_name),
             Part::Chart(chart) => Form::Chart(chart),
             Part::RunOnce(run) => {
-                let (job, file_name) = run_once::named_by_content(run);
+                let (job, file_name) = run_once::named_by_content(run, model);
                 Form::Object(job, file_name)
             }
             Part::Known(value) => Form::Known(value),

@@ -161,7 +161,6 @@ mod system {
 
 /// Where they cannot, by their paths.
 #[cfg(not(unix))]
-#[expect(clippy::disallowed_methods, reason = "this is the door to the file system")]
 mod system {
     use std::fs::{self, File};
     use std::io;

@@ -231,7 +231,9 @@ fn eprint_skip(test: &str, reason: &str) {
 /// Carries out some steps, as a build does that is killed after them.
 fn carry_out(project: &Path, steps: &[crate::plan::Step<'_>]) {
     let mut way = way(project).unwrap();
-    steps.iter().for_each(|step| perform(project, &mut way, step).unwrap());
+    for step in steps {
+        perform(project, &mut way, step).unwrap();
+    }
 }
 
 #[test]

@@ -25,6 +25,13 @@ impl Sum {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// Returns the sum of all `texts`, one behind the other.
+    pub(crate) fn of_all(texts: impl Iterator<Item = String>) -> Self {
+        let mut hash = Sha256::new();
+        texts.for_each(|text| hash.update(text));
+        Self(hash.finalize().into())
+    }
+
     /// Returns the sum that 64 hexadecimal digits stand for.
     fn parse(digits: &str) -> Option<Self> {
         if digits.len() != 64 {
