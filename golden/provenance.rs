@@ -48,6 +48,8 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("network_policies_mode", &["\"off\"", "enforce", "audit"]),
     ("network", &["198.51.100.0/24"]),
     ("buckets", &["somebody"]),
+    ("allowed", &["read", "readWriteDelete"]),
+    ("wanted", &["storage/minio"]),
     ("endpoint", &["https://garage.storage.svc:3901"]),
     ("engine", &["flux", "argocd"]),
 ];

@@ -11,6 +11,7 @@ mod network;
 mod object_store;
 mod part;
 mod restate;
+mod s3_access;
 mod schemas;
 mod store;
 mod switches;
@@ -212,6 +213,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<minio::MinIO>(),
         Kind::of::<object_store::ObjectStore>(),
         Kind::of::<loki::Loki>(),
+        Kind::of::<s3_access::S3Access>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),
         Kind::of::<restate::Environment>(),

@@ -88,7 +88,6 @@ impl Store {
     }
 
     /// Returns host and port as clients want them that take no scheme: `minio.storage.svc:80`.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     pub(crate) fn host_and_port(&self) -> Traced<String> {
         self.address(true).because(&self.offered)
     }
