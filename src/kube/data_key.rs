@@ -1,9 +1,9 @@
-//! Keys of Secrets and ConfigMaps.
+//! Keys of Secrets and of `ConfigMap`s.
 
 use super::name::{check_length, shown};
 use super::parsed::{Grammar, Parsed};
 
-/// A key of a Secret or ConfigMap: up to 253 letters, digits, `-`, `_` and `.`.
+/// A key of a Secret or of a `ConfigMap`: up to 253 letters, digits, `-`, `_` and `.`.
 ///
 /// See <https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data>.
 pub type DataKey = Parsed<DataKeyGrammar>;
