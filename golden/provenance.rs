@@ -49,7 +49,7 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("network", &["198.51.100.0/24"]),
     ("buckets", &["somebody"]),
     ("allowed", &["read", "readWriteDelete"]),
-    ("wanted", &["storage/minio"]),
+    ("wanted", &["elsewhere/beyond"]),
     ("endpoint", &["https://garage.storage.svc:3901"]),
     ("engine", &["flux", "argocd"]),
 ];

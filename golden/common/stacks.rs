@@ -14,7 +14,7 @@ pub(crate) const STACKS: &[(&str, &str)] = &[
     ("argocd", ARGOCD),
     ("flux", FLUX),
     ("plain", PLAIN),
-    ("access", ACCESS),
+    ("access", include_str!("stacks/access.yaml")),
 ];
 
 const SWITCHES: &str = r"
@@ -326,32 +326,6 @@ spec:
       project: "#{ app_project }#"
       namespace: "#{ app_namespace }#"
       destination: { server: "#{ api_server }#" }
-const ACCESS: &str = r##"
-region: north
-allowed: readWrite
-registry: cargo
-user: pilot
-keys: papers
-name: harbour
-rotation: 2
-endpoint_key: URL
-host_key: HOST
-address_key: ADDRESS
-region_key: REGION
-bucket_key: BUCKET
-buckets_key: BUCKETS
-style_key: STYLE
-tls_key: TLS
-access_key: KEY
-secret_key: SECRET
-pods: registry
-out: true
-team: yard
-trusted: |
-  -----BEGIN CERTIFICATE-----
-  bm90IGEgcmVhbCBvbmU=
-  -----END CERTIFICATE-----
-wanted: storage/outside
 ---
 apiVersion: bayplan.dev/v1alpha1
 kind: MinIO
@@ -423,50 +397,4 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec: { containers: [{ name: web, image: "example.org/web:1", envFrom: [{ secretRef: { name: keys } }] }] }
-spec: { region: "#{ region }#" }
----
-apiVersion: bayplan.dev/v1alpha1
-kind: ObjectStore
-metadata: { name: outside, namespace: storage }
-spec:
-  endpoint: https://objects.example.org:8443
-  certificateAuthority: { certificate: "#{ trusted }#" }
----
-apiVersion: bayplan.dev/v1alpha1
-kind: S3Access
-metadata: { name: registry, namespace: apps, labels: { team: "#{ team }#" } }
-spec:
-  store: minio
-  buckets: ["#{ registry }#"]
-  permissions: "#{ allowed }#"
-  user: "#{ user }#"
-  credentials: { secretName: "#{ keys }#", accessKey: "#{ name }#", rotation: "#{ rotation }#" }
-  secret:
-    keys:
-      accessKey: "#{ access_key }#"
-      secretKey: "#{ secret_key }#"
-      endpoint: "#{ endpoint_key }#"
-      host: "#{ host_key }#"
-      hostAndPort: "#{ address_key }#"
-      region: "#{ region_key }#"
-      bucket: "#{ bucket_key }#"
-      buckets: "#{ buckets_key }#"
-      pathStyle: "#{ style_key }#"
-      tls: "#{ tls_key }#"
-  pods: { labels: { app: "#{ pods }#" } }
-  egressPolicy: "#{ out }#"
----
-apiVersion: bayplan.dev/v1alpha1
-kind: S3Access
-metadata: { name: backup, namespace: apps }
-spec: { store: "#{ wanted }#", buckets: [ backup, archive ] }
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: { name: registry, namespace: apps }
-spec:
-  selector: { matchLabels: { app: "#{ pods }#" } }
-  template:
-    metadata: { labels: { app: "#{ pods }#" } }
-    spec: { containers: [{ name: registry, image: "example.org/registry:1" }] }
 "##;

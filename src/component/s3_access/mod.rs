@@ -39,16 +39,17 @@ impl Component for S3Access {
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
         let store = self.store(&context.offers);
         let keys = secret::keys(self, store, &self.credential(&context.offers));
-        let names = keys.iter().map(|key| key.name.origin());
-        let claimant = Origin::merged(names).and(&self.claimant());
+        // Whoever names the Secret names a key of it, too.
+        let names = Origin::merged(keys.iter().map(|key| key.name.origin()));
+        let name = self.spec.credentials.secret_name(text!("{}-s3-credentials", self.metadata.name()));
         vec![NeededSecret {
             namespace: self.metadata.namespace(),
-            name: self.spec.credentials.secret_name(text!("{}-s3-credentials", self.metadata.name())),
+            name: name.because(&names),
             keys: keys.into_iter().map(|key| (key.name.get().clone().into(), key.holds)).collect(),
             purpose: text!("`{}` in its store", self.metadata.name()),
             of_store: false,
             app: self.metadata.app_id(""),
-            claimant,
+            claimant: self.claimant().and(&names),
         }]
     }
 
@@ -60,16 +61,15 @@ impl Component for S3Access {
     /// it may trust the store.
     fn expand(&self, context: &Context) -> Vec<App> {
         let Some(store) = self.store(&context.offers) else { return Vec::new() };
-        let trust = store.trust(&self.metadata.name(), &self.metadata.namespace());
-        let because = self.claimant().and(&store.offered);
-        let mut parts: Vec<_> = trust
-            .and_then(|trust| trust.object)
-            .map(|object| Part::from(object.because(&because)))
-            .into_iter()
-            .collect();
-        parts.extend(self.policy(store).and_then(|policy| policy.part(&context.project.policies())));
-        let app = || App::new(self.metadata.app_id("").because(&because), parts.clone());
-        (!parts.is_empty()).then(app).into_iter().collect()
+        let certificate = store.trust(&self.metadata.name(), &self.metadata.namespace()).and_then(|trust| trust.object);
+        let policy = self.policy(store).and_then(|policy| policy.part(&context.project.policies()));
+        let parts: Vec<_> = certificate.map(Part::from).into_iter().chain(policy).collect();
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        let wanted = self.spec.egress_policy.as_ref().map(Traced::origin).cloned().unwrap_or_default();
+        let because = self.claimant().and(&store.offered).and(&wanted);
+        vec![App::new(self.metadata.app_id("").because(&because), parts)]
     }
 }
 
