@@ -19,7 +19,7 @@ pub(super) struct ResourceMeta<Name = kube::Name, Namespace = String> {
     pub(super) name: Traced<Name>,
     /// The namespace of a RestateDeployment. The other kinds belong to none, and Kubernetes ignores it.
     pub(super) namespace: Option<Traced<Namespace>>,
-    /// Labels for the objects that the resource stands for; of a RestateDeployment, not for its ReplicaSets.
+    /// Labels for the objects that the resource stands for; of a RestateDeployment, not for a `ReplicaSet`.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "bayplan.label-key" }))]
     pub(super) labels: BTreeMap<String, Traced<LabelValue>>,
