@@ -12,7 +12,7 @@ use crate::kube::{self, Object};
 use crate::project::{self, Project};
 use crate::shape;
 use crate::source::{Sources, Span};
-use crate::tree::{Model, TreePath};
+use crate::tree::TreePath;
 use crate::value::{self, Node, Origin, Value};
 use crate::variables::{self, Variables};
 
@@ -81,16 +81,17 @@ pub(super) struct Declarations {
     pub(super) raw: Vec<Object>,
     /// The switches by which a store could be there, and is not.
     withheld: Origin,
+    /// The switches by which something could be there that claims, and is not.
+    unclaimed: Origin,
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// Compiles one cluster. With a `model`, it keeps nothing that tells who decided a line, and shares texts with others.
 pub(super) fn compile(
     sources: &Sources,
     name: Option<&str>,
     shared: &Part,
     own: Option<&Part>,
-    model: Option<&Model>,
+    keep_origins: bool,
 ) -> Made {
     let mut raw = shared.variables.clone();
     if let Some(own) = own {
@@ -114,26 +115,30 @@ pub(super) fn compile(
     declarations.problems.extend(switches.into_problems());
     declarations.problems.extend(project.lint(&declared));
     let context = context(&mut declarations, project, Purpose::Tree, sources);
-    let Declarations { components, raw, mut problems, .. } = declarations;
+    let Declarations { components, raw, mut problems, unclaimed, .. } = declarations;
     let mut apps = Vec::new();
     let mut needed = Vec::new();
     for declaration in &components {
         secrets.extend(declaration.component.secrets_in_clear(&context));
         problems.extend(declaration.component.lint(&context));
-        apps.extend(declaration.component.expand(&context).into_iter().map(|app| (app, declaration.origin.clone())));
+        let expanded = declaration.component.expand(&context).into_iter().map(|app| app.named_without(&unclaimed));
+        apps.extend(expanded.map(|app| (app, declaration.origin.clone())));
         needed.extend(declaration.component.secrets(&context));
     }
     let by_hand = context.by_hand();
     let delivery = Delivery { apps, raw, secrets: needed, by_hand };
     let tree = super::root(name).map(|root| {
-        let mut tree = deliver::lay_out(root.as_str(), name, &context.project, delivery, model, &mut problems);
-        for (path, file) in tree.iter() {
+        let mut tree = deliver::lay_out(root.as_str(), name, &context.project, delivery, &mut problems);
+        for (path, file) in tree.iter_mut() {
             if let Some(value) = file.as_manifest() {
                 guard::in_tree(value, path.as_str(), file.because(), &mut problems);
             }
+            if !keep_origins {
+                file.forget_origins();
+            }
         }
-        if let Some(model) = model {
-            model.take(&root, &mut tree);
+        if !keep_origins {
+            tree.forget_known();
         }
         (root, tree)
     });
@@ -330,6 +335,7 @@ impl Declarations {
             let implied = kind.implied(&switches);
             let off = switches.take_off();
             let Some(implied) = implied else {
+                self.unclaimed.add(&off);
                 if kind.offers_stores {
                     self.withheld.add(&off);
                 }

@@ -62,6 +62,18 @@ impl App {
         self.ordered_by(&store.maker.origin().and(because)).after(stage)
     }
 
+    /// Adds who keeps claims away: a Job that would have answered them is named by its content, which is another one.
+    pub(crate) fn named_without(mut self, unclaimed: &Origin) -> Self {
+        for part in &mut self.parts {
+            let Part::RunOnce(run) = part else { continue };
+            let metadata = run.job.as_map_mut().and_then(|job| job.get_mut("metadata")?.as_map_mut());
+            if let Some(name) = metadata.and_then(|metadata| metadata.get_mut("name")) {
+                name.origin.add(unclaimed);
+            }
+        }
+        self
+    }
+
     /// Adds an app that must be ready before.
     pub(crate) fn after(mut self, app: impl IntoIterator<Item = Traced<AppId>>) -> Self {
         self.after.extend(app);
@@ -133,6 +145,13 @@ pub(crate) struct Chart {
     pub(crate) values: Value,
     /// Whether removing the release would lose data, as with a chart whose CRDs are templates.
     pub(crate) keep: bool,
+}
+
+impl Chart {
+    /// Returns `text`, which tells which chart it is: whoever decides the values as a whole decides that.
+    pub(crate) fn which(&self, text: &str) -> Traced<String> {
+        Traced::new(text.to_owned(), self.values.origin.clone())
+    }
 }
 
 /// A Job that runs once for each content of itself and of what it mounts.

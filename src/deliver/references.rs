@@ -40,12 +40,14 @@ pub(super) fn references(object: &Object) -> Vec<Reference> {
         let Node::Map(map) = &value.node else { return };
         for entry in map {
             let of = |key| entry.value.get(key);
-            let needed = || of("optional").and_then(Value::as_bool) != Some(true);
+            if of("optional").and_then(Value::as_bool) == Some(true) {
+                continue;
+            }
             match entry.key.as_ref() {
-                "secretKeyRef" if needed() => of("name").into_iter().for_each(|name| add(name, of("key"))),
-                "secretRef" if needed() => of("name").into_iter().for_each(|name| add(name, None)),
+                "secretKeyRef" => of("name").into_iter().for_each(|name| add(name, of("key"))),
+                "secretRef" => of("name").into_iter().for_each(|name| add(name, None)),
                 // A volume names it so, and a source of a projected volume otherwise.
-                "secret" if needed() => {
+                "secret" => {
                     if let Some(name) = of("secretName").or_else(|| of("name")) {
                         add(name, None);
                     }
