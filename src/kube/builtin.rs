@@ -38,10 +38,6 @@ impl Builtin {
             schema: OnceLock::new(),
         }
     }
-
-    fn key(&self) -> (&str, &str) {
-        (self.kind, self.api_version)
-    }
 }
 
 /// k8s-openapi's types of scopes as values.
@@ -99,8 +95,7 @@ pub(super) fn scope(api_version: &str, kind: &str) -> Option<Scope> {
 }
 
 fn find(api_version: &str, kind: &str) -> Option<&'static Builtin> {
-    let at = BUILTINS.binary_search_by_key(&(kind, api_version), Builtin::key).ok()?;
-    Some(&BUILTINS[at])
+    BUILTINS.iter().find(|one| one.kind == kind && one.api_version == api_version)
 }
 
 /// Adds to the schema of an object what makes its identity, which k8s-openapi leaves open.
@@ -124,15 +119,10 @@ fn name_format(api_version: &str, kind: &str) -> &'static str {
 
 macro_rules! builtins {
     ($($group:ident :: $version:ident { $($kind:ident)* })*) => {
-        LazyLock::new(|| {
-            let mut all = vec![$($(Builtin::of::<$group::$version::$kind>()),*),*];
-            all.sort_unstable_by_key(|one| (one.kind, one.api_version));
-            all
-        })
+        LazyLock::new(|| vec![$($(Builtin::of::<$group::$version::$kind>()),*),*])
     };
 }
 
-/// Sorted by kind and version, in which one of them is found.
 #[rustfmt::skip]
 static BUILTINS: LazyLock<Vec<Builtin>> = builtins! {
     core::v1 {

@@ -39,6 +39,19 @@ impl Duration {
     pub fn milliseconds(&self) -> u64 {
         milliseconds(self.as_str()).expect("the text was checked when it was read")
     }
+
+    /// Returns it as Go's own reader takes it, which knows no unit longer than an hour.
+    ///
+    /// See `ParseDuration` in <https://pkg.go.dev/time#ParseDuration>.
+    #[must_use]
+    pub fn in_go(&self) -> String {
+        let milliseconds = self.milliseconds();
+        let (unit, length) = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
+            .into_iter()
+            .find(|(_, length)| milliseconds.is_multiple_of(*length))
+            .expect("every number divides by one");
+        format!("{}{unit}", milliseconds / length)
+    }
 }
 
 impl Grammar for DurationGrammar {
@@ -97,6 +110,13 @@ mod tests {
         }
         assert_eq!(Duration::parse("7d"), Duration::parse("168h"));
         assert!(Duration::parse("23h").unwrap() < Duration::parse("1d").unwrap());
+    }
+
+    #[test]
+    fn go_knows_no_days() {
+        for (text, go) in [("7d", "168h"), ("1h30m", "90m"), ("1m1s", "61s"), ("1s500ms", "1500ms"), ("0", "0h")] {
+            assert_eq!(Duration::parse(text).unwrap().in_go(), go, "{text}");
+        }
     }
 
     #[test]

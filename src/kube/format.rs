@@ -1,10 +1,9 @@
 //! The one table of formats that a JSON Schema can ask for.
 
 use super::bucket_name::BucketNameGrammar;
-use super::data_key::DataKeyGrammar;
 use super::day::DayGrammar;
 use super::duration::DurationGrammar;
-use super::endpoint::{CidrGrammar, EndpointGrammar};
+use super::endpoint::{CidrGrammar, EndpointGrammar, HostAndPortGrammar, UrlGrammar};
 use super::image::ImageGrammar;
 use super::label::{AnnotationKeyGrammar, LabelKeyGrammar, LabelValueGrammar};
 use super::name::{NameGrammar, PathNameGrammar, SubdomainGrammar};
@@ -58,10 +57,11 @@ pub static FORMATS: &[Format] = &[
     // The API server takes any text as the image of a container; the node fails to pull it.
     Format { name: "bayplan.container-image", refused: false, ..Format::of::<ImageGrammar>() },
     Format::of::<BucketNameGrammar>(),
-    Format::of::<DataKeyGrammar>(),
     Format::of::<DurationGrammar>(),
     Format::of::<DayGrammar>(),
     Format::of::<EndpointGrammar>(),
+    Format::of::<UrlGrammar>(),
+    Format::of::<HostAndPortGrammar>(),
     Format::of::<CidrGrammar>(),
     Format {
         name: "byte",

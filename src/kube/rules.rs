@@ -12,10 +12,11 @@ pub const RULES: &[Rule] = &[
     INVALID_QUANTITY,
     INVALID_IMAGE,
     INVALID_BUCKET_NAME,
-    INVALID_DATA_KEY,
     INVALID_DURATION,
     INVALID_DAY,
     INVALID_ENDPOINT,
+    INVALID_URL,
+    INVALID_HOST_AND_PORT,
     INVALID_CIDR,
     INVALID_BASE64,
 ];
@@ -76,13 +77,6 @@ pub(super) const INVALID_BUCKET_NAME: Rule = Rule::refusal(
     "use 3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
 );
 
-pub(super) const INVALID_DATA_KEY: Rule = Rule::refusal(
-    "shape/invalid-data-key",
-    "a text cannot be a key of a Secret",
-    "The API server refuses the Secret.",
-    "use letters, digits, `-`, `_` and `.`",
-);
-
 pub(super) const INVALID_DURATION: Rule = Rule::refusal(
     "shape/invalid-duration",
     "a text is no duration",
@@ -102,6 +96,20 @@ pub(super) const INVALID_ENDPOINT: Rule = Rule::refusal(
     "a text is no endpoint",
     "Clients would look for it at another place, or nowhere.",
     "write scheme, host and perhaps a port: `https://s3.example.org`",
+);
+
+pub(super) const INVALID_URL: Rule = Rule::refusal(
+    "shape/invalid-url",
+    "a text is no URL",
+    "Whoever is configured with it would fail to read it, or ask somebody else.",
+    "write the whole of it, like `https://metrics.example.org/api/v1/write`",
+);
+
+pub(super) const INVALID_HOST_AND_PORT: Rule = Rule::refusal(
+    "shape/invalid-host-and-port",
+    "a text is no host with its port",
+    "Whoever is configured with it takes the two without a scheme, and would not find the host.",
+    "write both, like `kafka.kafka.svc:9092`",
 );
 
 pub(super) const INVALID_CIDR: Rule = Rule::refusal(
