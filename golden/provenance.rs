@@ -37,19 +37,25 @@ const SWITCHES: &[(&str, &str)] = &[
     ("loki_deployment_mode", "SimpleScalable"),
     ("loki_s3_access_key", "harbour"),
     ("loki_s3_secret_key", "\"#{ 'not' }# a real one\""),
+    ("tracing_enabled", "true"),
+    ("tempo_storage_size", "80Gi"),
+    ("tempo_s3_access_key", "harbour"),
+    ("tempo_s3_secret_key", "\"#{ 'not' }# a real one\""),
 ];
 
 /// Other values for variables whose own cannot be varied by a rule.
 const CHOICES: &[(&str, &[&str])] = &[
     ("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"]),
+    ("mode", &["monolithic", "distributed"]),
+    ("outside", &["https://other.example.org/push"]),
+    ("url", &["https://other.example.org/push", "http://prometheus.monitoring.svc:9090/other"]),
+    ("address", &["kafka.kafka.svc:9093"]),
     ("since", &["\"2024-08-01\""]),
     ("cni", &["cilium", "kubernetes"]),
     ("policies", &["\"off\"", "enforce"]),
     ("network_policies_mode", &["\"off\"", "enforce", "audit"]),
     ("network", &["198.51.100.0/24"]),
     ("buckets", &["somebody"]),
-    ("allowed", &["read", "readWriteDelete"]),
-    ("wanted", &["elsewhere/beyond"]),
     ("endpoint", &["https://garage.storage.svc:3901"]),
     ("engine", &["flux", "argocd"]),
 ];
@@ -323,7 +329,7 @@ fn unclaimed(
     let mut count = 0;
     for (path, file) in after {
         let old = before.get(path).map_or("", |file| file.text.as_str());
-        if old == file.text.as_str() || is_reordered(old, &file.text) {
+        if old == file.text || is_reordered(old, &file.text) {
             continue;
         }
         count += 1;

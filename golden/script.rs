@@ -208,6 +208,12 @@ fn stores() -> Vec<(String, Tree)> {
     all.into_iter().map(|tree| (tree.name.clone(), tree)).collect()
 }
 
+/// What a Tempo knows of its store, in either of its charts.
+fn tempo_storage(release: &Json) -> Option<&Json> {
+    let values = release.pointer("/spec/values")?;
+    values.pointer("/tempo/storage/trace/s3").or_else(|| values.pointer("/storage/trace/s3"))
+}
+
 /// Returns the buckets that a consumer is configured with: those of Loki's chart, and Restate's snapshots.
 fn buckets_of(object: &Object) -> Option<BTreeSet<String>> {
     let values =
@@ -215,6 +221,9 @@ fn buckets_of(object: &Object) -> Option<BTreeSet<String>> {
     let names = values.and_then(|values| values.pointer("/loki/storage/bucketNames")).and_then(Json::as_object);
     if let Some(names) = names {
         return Some(names.values().filter_map(Json::as_str).map(str::to_owned).collect());
+    }
+    if let Some(name) = tempo_storage(&object.json).and_then(|storage| storage["bucket"].as_str()) {
+        return Some(BTreeSet::from([name.to_owned()]));
     }
     let env = object.json.pointer("/spec/template/spec/containers/0/env").and_then(Json::as_array)?;
     let bucket =
@@ -238,8 +247,10 @@ impl Place {
         job.write("store/root-user", &job::root().access);
         job.write("store/root-password", &job::root().secret);
         let objects = tree.objects_at_work();
+        let address = url.replace("http://", "") + ":80";
         let uses_it = |object: &&Object| {
-            let mut uses = false;
+            // Tempo takes the address without a scheme.
+            let mut uses = tempo_storage(&object.json).is_some_and(|storage| storage["endpoint"] == address);
             texts(&object.json, &mut |text| uses |= text == url);
             uses
         };

@@ -134,6 +134,10 @@ impl Cluster {
             // Definitions, and no pods.
         } else if source.ends_with("grafana-community/helm-charts/loki") {
             self.loki(chart, path);
+        } else if source.ends_with("grafana-community/helm-charts/tempo") {
+            self.tempo(chart, path);
+        } else if source.ends_with("grafana-community/helm-charts/tempo-distributed") {
+            self.tempo_distributed(chart, path);
         } else {
             self.unknown.push(path.to_owned());
         }
@@ -202,6 +206,98 @@ impl Cluster {
                 labels: own("gateway"),
                 selector: own("gateway"),
                 ports: vec![("http-metrics".to_owned(), 80, json!("http-metrics"))],
+            });
+        }
+    }
+
+    /// Source: grafana-community/helm-charts, `charts/tempo/templates/{_helpers,_ports}.tpl`; the port of metrics is that of
+    /// `tempo.server`. Both Services have the same labels and ports.
+    fn tempo(&mut self, chart: &Chart, path: &str) {
+        let (values, instance, namespace) = (&chart.values, chart.release.as_str(), chart.namespace.as_str());
+        let name = values["nameOverride"].as_str().unwrap_or("tempo");
+        let full = if instance.contains(name) { instance.to_owned() } else { format!("{instance}-{name}") };
+        let labels = part_labels(name, instance, None);
+        let ports = [("tempo-prom-metrics", 3200), ("grpc-tempo-otlp", 4317), ("tempo-otlp-http", 4318)];
+        self.pods.push(Pod {
+            of: format!("Tempo {instance}"),
+            namespace: namespace.to_owned(),
+            labels: labels.clone(),
+            ports: ports.map(|(name, number)| (name.to_owned(), number)).to_vec(),
+            urls: tempo_urls(values, &values["tempo"]["storage"]["trace"]),
+        });
+        for service in [full.clone(), format!("{full}-headless")] {
+            self.services.push(Service {
+                of: format!("Tempo {instance}"),
+                path: path.to_owned(),
+                namespace: namespace.to_owned(),
+                name: service,
+                labels: labels.clone(),
+                selector: labels.clone(),
+                ports: ports.map(|(name, number)| (name.to_owned(), number, json!(number))).to_vec(),
+            });
+        }
+    }
+
+    /// Source: grafana-community/helm-charts, `charts/tempo-distributed/templates/{_helpers,_pod}.tpl`, and the Services of
+    /// its parts.
+    fn tempo_distributed(&mut self, chart: &Chart, path: &str) {
+        let (values, instance, namespace) = (&chart.values, chart.release.as_str(), chart.namespace.as_str());
+        let full = values["fullnameOverride"].as_str().unwrap_or(instance);
+        let urls = tempo_urls(values, &values["storage"]["trace"]);
+        let generator = values["metricsGenerator"]["enabled"].as_bool().unwrap_or(false);
+        let listening = [("http-metrics", 3200), ("grpc", 9095), ("http-memberlist", 7946)];
+        let otlp = [("grpc-otlp", 4317), ("otlp-http", 4318)];
+        let parts = ["distributor", "block-builder", "live-store", "query-frontend", "querier", "backend-scheduler"];
+        let parts = parts.into_iter().chain(["backend-worker"]).chain(generator.then_some("metrics-generator"));
+        for part in parts {
+            let mut labels = part_labels("tempo", instance, Some(part));
+            labels.insert("app.kubernetes.io/part-of".to_owned(), "memberlist".to_owned());
+            let taking = otlp.into_iter().filter(|_| part == "distributor");
+            let open: Vec<_> =
+                listening.into_iter().chain(taking).map(|(name, port)| (name.to_owned(), port)).collect();
+            self.pods.push(Pod {
+                of: format!("Tempo {instance} {part}"),
+                namespace: namespace.to_owned(),
+                labels,
+                ports: open.clone(),
+                urls: urls.clone(),
+            });
+            self.services.push(Service {
+                of: format!("Tempo {instance} {part}"),
+                path: path.to_owned(),
+                namespace: namespace.to_owned(),
+                name: format!("{full}-{part}"),
+                labels: part_labels("tempo", instance, Some(part)),
+                selector: part_labels("tempo", instance, Some(part)),
+                ports: open.into_iter().map(|(name, port)| (name.clone(), port, json!(name))).collect(),
+            });
+        }
+        let members = Labels::from([("app.kubernetes.io/part-of".to_owned(), "memberlist".to_owned())]);
+        self.services.push(Service {
+            of: format!("Tempo {instance} ring"),
+            path: path.to_owned(),
+            namespace: namespace.to_owned(),
+            name: format!("{full}-gossip-ring"),
+            labels: part_labels("tempo", instance, Some("gossip-ring")),
+            selector: part_labels("tempo", instance, None).into_iter().chain(members).collect(),
+            ports: vec![("gossip-ring".to_owned(), 7946, json!("http-memberlist"))],
+        });
+        if values["memcached"]["enabled"].as_bool().unwrap_or(true) {
+            self.pods.push(Pod {
+                of: format!("Tempo {instance} memcached"),
+                namespace: namespace.to_owned(),
+                labels: part_labels("tempo", instance, Some("memcached")),
+                ports: vec![("client".to_owned(), 11211)],
+                urls: Vec::new(),
+            });
+            self.services.push(Service {
+                of: format!("Tempo {instance} memcached"),
+                path: path.to_owned(),
+                namespace: namespace.to_owned(),
+                name: format!("{full}-memcached"),
+                labels: part_labels("tempo", instance, Some("memcached")),
+                selector: part_labels("tempo", instance, Some("memcached")),
+                ports: vec![("memcached-client".to_owned(), 11211, json!(11211))],
             });
         }
     }
@@ -279,6 +375,30 @@ fn charts(object: &Object, objects: &[Object]) -> Vec<Chart> {
         namespace: object.namespace().to_owned(),
         values: spec["values"].clone(),
     }]
+}
+
+/// Returns the labels that charts give to the pods of one part of a release.
+fn part_labels(name: &str, instance: &str, component: Option<&str>) -> Labels {
+    let parts = [("name", Some(name)), ("instance", Some(instance)), ("component", component)];
+    let parts =
+        parts.into_iter().filter_map(|(key, value)| Some((format!("app.kubernetes.io/{key}"), value?.to_owned())));
+    parts.collect()
+}
+
+/// Returns what the pods of a Tempo reach: URLs, and addresses without a scheme. In several pods, they reach each other,
+/// and memcached.
+fn tempo_urls(values: &Json, trace: &Json) -> Vec<String> {
+    let mut found = urls(values);
+    let s3 = &trace["s3"];
+    let scheme = if s3["insecure"] == true { "http" } else { "https" };
+    found.extend(s3["endpoint"].as_str().map(|endpoint| format!("{scheme}://{endpoint}")));
+    if let Some(address) = values["ingest"]["kafka"]["address"].as_str() {
+        let full = values["fullnameOverride"].as_str().unwrap_or_default();
+        let own = [("query-frontend", 9095), ("backend-scheduler", 9095), ("gossip-ring", 7946), ("memcached", 11211)];
+        found.push(format!("http://{address}"));
+        found.extend(own.map(|(part, port)| format!("http://{full}-{part}:{port}")));
+    }
+    found
 }
 
 fn service(object: &Object) -> Service {

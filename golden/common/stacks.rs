@@ -14,7 +14,8 @@ pub(crate) const STACKS: &[(&str, &str)] = &[
     ("argocd", ARGOCD),
     ("flux", FLUX),
     ("plain", PLAIN),
-    ("access", include_str!("stacks/access.yaml")),
+    ("traces", TRACES),
+    ("traces-distributed", TRACES_DISTRIBUTED),
 ];
 
 const SWITCHES: &str = r"
@@ -397,4 +398,125 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec: { containers: [{ name: web, image: "example.org/web:1", envFrom: [{ secretRef: { name: keys } }] }] }
+"##;
+
+const TRACES: &str = r##"
+tracing_enabled: true
+minio_enabled: true
+tempo_s3_access_key: pilot
+tempo_storage_size: 12Gi
+storage_class: slow
+monitoring_enabled: true
+retention: 3d
+bucket: spans
+keys: keys
+access: sailor
+size: 15Gi
+class: fast
+memory: 1Gi
+url: http://prometheus.monitoring.svc:9090/api/v1/write
+where: monitoring
+label: prometheus
+number: 9090
+metrics: true
+version: 2.10.7
+chart_version: 2.2.3
+kept: true
+network: 192.0.2.0/24
+outside: https://metrics.example.org/push
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Tempo
+metadata: { name: traces, namespace: tracing }
+spec:
+  retention: "#{ retention }#"
+  storage:
+    store: storage/minio
+    bucket: "#{ bucket }#"
+    credentials: { secretName: "#{ keys }#", accessKey: "#{ access }#" }
+  persistence: "#{ kept }#"
+  size: "#{ size }#"
+  storageClassName: "#{ class }#"
+  resources: { requests: { memory: "#{ memory }#" } }
+  metricsGenerator:
+    remoteWriteUrl: "#{ url }#"
+    pods: { namespace: "#{ where }#", labels: { app.kubernetes.io/name: "#{ label }#" }, port: "#{ number }#" }
+  monitoring: { enabled: "#{ metrics }#" }
+  version: "#{ version }#"
+  chartVersion: "#{ chart_version }#"
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Tempo
+metadata: { name: far, namespace: tracing }
+spec:
+  storage: { type: s3 }
+  metricsGenerator: { remoteWriteUrl: "#{ outside }#", addresses: ["#{ network }#"] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: prometheus, namespace: monitoring }
+spec:
+  selector: { app.kubernetes.io/name: prometheus }
+  ports: [{ name: http-web, port: 9090 }]
+"##;
+
+const TRACES_DISTRIBUTED: &str = r##"
+minio_enabled: true
+mode: distributed
+address: kafka.kafka.svc:9092
+topic: spans
+partitions: 2
+make: false
+user: kafka-user
+where: kafka
+label: kafka
+number: 9092
+distributors: 2
+frontends: 2
+queriers: 3
+workers: 2
+url: https://metrics.example.org/push
+network: 192.0.2.0/24
+metrics: true
+retention: 3d
+memory: 1Gi
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Tempo
+metadata: { name: traces, namespace: tracing }
+spec:
+  mode: "#{ mode }#"
+  retention: "#{ retention }#"
+  resources: { requests: { memory: "#{ memory }#" } }
+  kafka:
+    address: "#{ address }#"
+    topic: "#{ topic }#"
+    partitions: "#{ partitions }#"
+    createTopic: "#{ make }#"
+    secretName: "#{ user }#"
+    pods: { namespace: "#{ where }#", labels: { app: "#{ label }#" }, port: "#{ number }#" }
+  replicas:
+    distributor: "#{ distributors }#"
+    queryFrontend: "#{ frontends }#"
+    querier: "#{ queriers }#"
+    backendWorker: "#{ workers }#"
+  metricsGenerator: { remoteWriteUrl: "#{ url }#", addresses: ["#{ network }#"] }
+  monitoring: { enabled: "#{ metrics }#" }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: kafka, namespace: kafka }
+spec:
+  selector: { app: kafka }
+  ports: [{ name: broker, port: 9092 }]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: kafka, namespace: kafka }
+spec:
+  serviceName: kafka
+  selector: { matchLabels: { app: kafka } }
+  template:
+    metadata: { labels: { app: kafka } }
+    spec: { containers: [{ name: kafka, image: "docker.io/apache/kafka:4.1.0", ports: [{ name: broker, containerPort: 9092 }] }] }
 "##;

@@ -4,24 +4,27 @@ mod bucket_job;
 mod claim;
 mod context;
 mod credential;
+mod kept;
 mod loki;
 mod metadata;
 mod minio;
 mod network;
 mod object_store;
 mod part;
+mod release;
 mod restate;
-mod s3_access;
 mod schemas;
 mod store;
 mod switches;
+mod tempo;
 
 pub(crate) use bucket_job::{BucketJob, root_credentials};
 pub(crate) use claim::{Access, Claim, Permissions};
 pub(crate) use context::{ByHand, Context, Offers, Purpose};
 pub(crate) use credential::{Credential, CredentialSettings, Holds, NeededSecret, Piece};
+pub(crate) use kept::{Consumer, Kept, StoreKind, bucket};
 pub(crate) use metadata::Metadata;
-pub(crate) use network::{Flow, Peer, Pods, Policy, Target, kubernetes_rules};
+pub(crate) use network::{Flow, Peer, Pods, Policy, ServerPods, Target, kubernetes_rules};
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
 pub(crate) use restate::{Registry as RestateRegistry, Settings as RestateSettings};
 pub use schemas::schemas;
@@ -213,7 +216,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<minio::MinIO>(),
         Kind::of::<object_store::ObjectStore>(),
         Kind::of::<loki::Loki>(),
-        Kind::of::<s3_access::S3Access>(),
+        Kind::of::<tempo::Tempo>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),
         Kind::of::<restate::Environment>(),
@@ -229,7 +232,8 @@ pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
 
 /// Returns the rules that no single component owns.
 pub(crate) fn shared_rules() -> impl Iterator<Item = &'static Rule> {
-    context::RULES.iter().chain(switches::RULES).chain(project::RULES)
+    let shared = [context::RULES, kept::RULES, release::RULES, network::RULES, switches::RULES, project::RULES];
+    shared.into_iter().flatten()
 }
 
 /// Returns group and version, kind, and what it is for, of every kind of declaration.

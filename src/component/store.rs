@@ -7,6 +7,9 @@ use crate::value::{Origin, Traced, Value, manifest, text};
 /// The file with the certificate of a store's authority, in the volume that [`Trust`] describes.
 pub(crate) const CA_FILE: &str = "ca.crt";
 
+/// The folder that the values of a chart mount that volume at, and the file in it.
+const CA_FOLDER: &str = "/etc/store-ca";
+
 /// An S3 store that buckets can be claimed in.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -75,6 +78,28 @@ pub(crate) struct Trust {
     pub(crate) volume: Value,
     /// The object of that volume, where nobody else makes it.
     pub(crate) object: Option<Value>,
+}
+
+impl Trust {
+    /// Returns the path of the certificate where [`Trust::mounts`] mounts it.
+    pub(crate) fn file(&self) -> Traced<String> {
+        Traced::new(format!("{CA_FOLDER}/{CA_FILE}"), self.volume.origin.clone())
+    }
+
+    /// Returns the volumes of a pod.
+    pub(crate) fn volumes(&self) -> Value {
+        manifest!([{ name: "store-ca", ..self.volume }]).because(&self.volume.origin)
+    }
+
+    /// Returns the mounts of a container.
+    pub(crate) fn mounts(&self) -> Value {
+        manifest!([{ name: "store-ca", mountPath: CA_FOLDER, readOnly: true }]).because(&self.volume.origin)
+    }
+
+    /// Adds who decides that there is something to trust.
+    pub(crate) fn because(self, origin: &Origin) -> Self {
+        Self { volume: self.volume.because(origin), object: self.object.map(|object| object.because(origin)) }
+    }
 }
 
 impl Store {

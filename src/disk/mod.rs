@@ -2,7 +2,6 @@
 
 mod apply;
 mod committed;
-mod directory;
 mod error;
 mod load;
 mod locate;

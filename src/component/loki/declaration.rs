@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::versions;
-use crate::component::{CredentialSettings, Metadata};
+use crate::component::{CredentialSettings, Metadata, StoreKind};
 use crate::kube::{BucketName, Day, Duration, Quantity};
 use crate::value::{Checked, Origin, Traced};
 
@@ -90,7 +90,7 @@ pub(super) enum Mode {
 pub(super) struct Storage {
     /// The kind of store. Default: `s3` where somebody offers a store or one is named, else `filesystem`.
     #[serde(rename = "type")]
-    pub(super) kind: Option<Traced<ObjectStore>>,
+    pub(super) kind: Option<Traced<StoreKind>>,
     /// The store, as `NAME` or `NAMESPACE/NAME`. Default: the only one there is.
     pub(super) store: Option<Traced<String>>,
     /// The buckets in the store.
@@ -100,16 +100,6 @@ pub(super) struct Storage {
     /// `NAME-s3-credentials`.
     #[serde(default)]
     pub(super) credentials: CredentialSettings,
-}
-
-/// A kind of store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum ObjectStore {
-    /// Buckets in a store.
-    S3,
-    /// The pod's own volume.
-    Filesystem,
 }
 
 /// The buckets of a Loki.
@@ -140,7 +130,7 @@ pub(super) struct Period {
     /// Its first day, in UTC.
     pub(super) from: Traced<Day>,
     /// The kind of store that holds the logs of this time.
-    pub(super) object_store: Traced<ObjectStore>,
+    pub(super) object_store: Traced<StoreKind>,
 }
 
 /// Metrics for Prometheus.
@@ -159,16 +149,6 @@ impl Mode {
 
     pub(super) fn is_scalable(self) -> bool {
         self == Mode::SimpleScalable
-    }
-}
-
-impl ObjectStore {
-    /// Returns its name in the chart, and in Loki's own configuration.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            ObjectStore::S3 => "s3",
-            ObjectStore::Filesystem => "filesystem",
-        }
     }
 }
 

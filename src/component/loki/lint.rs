@@ -1,11 +1,10 @@
 //! The rules that a `Loki` is held against.
 
-use super::declaration::ObjectStore;
-use super::storage::{self, Found};
 use super::{Loki, versions};
-use crate::component::Context;
+use crate::component::release::{self, Idle, written};
+use crate::component::{Context, Kept, StoreKind};
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::value::{Origin, Traced};
+use crate::value::Traced;
 
 pub(super) const RULES: &[Rule] = &[
     DEPRECATED_MODE,
@@ -15,11 +14,6 @@ pub(super) const RULES: &[Rule] = &[
     SHORT_RETENTION,
     SCHEMA_ORDER,
     SCHEMA_STORE,
-    BUCKET_NAME,
-    LONG_NAME,
-    INEXACT_CHART_VERSION,
-    OTHER_CHART_MAJOR,
-    IDLE_FIELD,
 ];
 
 const DEPRECATED_MODE: Rule = Rule::warning(
@@ -71,56 +65,24 @@ const SCHEMA_STORE: Rule = Rule::error(
     "append a period with the kind of store in use, and keep a store for as long as a period needs it",
 );
 
-const BUCKET_NAME: Rule = Rule::error(
-    "loki/invalid-bucket-name",
-    "the name of a bucket cannot follow from that of the Loki",
-    "The store would refuse to make the bucket.",
-    "name both buckets in `storage.buckets`",
-);
-
-const LONG_NAME: Rule = Rule::error(
-    "loki/long-name",
-    "the name is too long for what is named after it",
-    "The chart adds to it for Services and pods, whose names and labels have 63 letters.",
-    "use a shorter name",
-);
-
-const INEXACT_CHART_VERSION: Rule = Rule::error(
-    "loki/inexact-chart-version",
-    "the chart's version is not exact",
-    "The source looks for a tag of this very text; a range would also change without a commit.",
-    "write the version in full, like `18.11.0`",
-);
-
-const OTHER_CHART_MAJOR: Rule = Rule::warning(
-    "loki/other-chart-major",
-    "the chart has another major version than the values are written for",
-    "The keys change with nearly every major version, and the chart ignores those that it does not know.",
-    "use a version 18, or compare the rendered configuration",
-);
-
-const IDLE_FIELD: Rule = Rule::warning(
-    "loki/idle-field",
-    "a field decides nothing",
-    "Whoever changes it waits for an effect that never comes.",
-    "delete the field, or what makes it idle",
-);
-
-/// The longest names: of the Service `NAME-query-scheduler-discovery` in mode `SimpleScalable`, else of the label with
-/// the revision of the StatefulSet `NAME`, which adds 11 letters, and of the Service `NAME-memberlist`.
-const LONGEST_SCALABLE: usize = 63 - "-query-scheduler-discovery".len();
-const LONGEST: usize = 63 - "-memberlist".len();
+/// What is longest behind the name: in the Service `NAME-query-scheduler-discovery` in mode `SimpleScalable`, else in the
+/// Service `NAME-memberlist`, which is as long as the revision in a label of the StatefulSet `NAME`.
+const LONGEST_SCALABLE: &str = "-query-scheduler-discovery";
+const LONGEST: &str = "-memberlist";
 
 pub(super) fn lint(loki: &Loki, context: &Context) -> Vec<Diagnostic> {
-    let storage = storage::find(loki, &context.offers);
+    let kept = loki.kept(&context.offers);
     let mut found = Vec::new();
     found.extend(mode(loki));
-    found.extend(replicas(loki, &storage));
+    found.extend(replicas(loki, &kept));
     found.extend(retention(loki));
-    found.extend(schema(loki, &storage));
-    found.extend(names(loki, &storage));
-    found.extend(chart_version(loki));
-    found.extend(idle(loki, &storage));
+    found.extend(schema(loki, &kept));
+    let mode = loki.spec.mode();
+    let longest = if mode.get().is_scalable() { LONGEST_SCALABLE } else { LONGEST };
+    found.extend(release::name(&loki.metadata, longest, &format!("mode `{}`", mode.get().name())));
+    found.extend(loki.consumer().unnamed_bucket(&kept));
+    found.extend(release::version(loki.spec.chart_version.as_ref(), versions::CHART_VERSION));
+    found.extend(idle(loki, &kept));
     found
 }
 
@@ -130,17 +92,17 @@ fn mode(loki: &Loki) -> Option<Diagnostic> {
     Some(found.decided_at(mode.origin().spans(), ""))
 }
 
-fn replicas(loki: &Loki, storage: &Found<'_>) -> Option<Diagnostic> {
+fn replicas(loki: &Loki, kept: &Kept<'_>) -> Option<Diagnostic> {
     let spec = &loki.spec;
     let (mode, writers, factor) = (spec.mode(), spec.writers(), spec.replication_factor());
     let pods = if *writers.get() == 1 { "1 pod takes".to_owned() } else { format!("{writers} pods take") };
-    if !storage.is_s3() && (mode.get().is_scalable() || *writers.get() > 1) {
+    if !kept.is_s3() && (mode.get().is_scalable() || *writers.get() > 1) {
         let message = if mode.get().is_scalable() {
             "mode `SimpleScalable` needs a store, and logs are kept on volumes".to_owned()
         } else {
             format!("{writers} replicas cannot keep logs on volumes of their own")
         };
-        let place = writers.origin().and(storage.kind.origin()).and(&loki.origin());
+        let place = writers.origin().and(kept.kind.origin()).and(&loki.origin());
         return Some(SEVERAL_ON_VOLUMES.found(message).decided_at(place.spans(), ""));
     }
     let place = factor.origin().and(writers.origin());
@@ -162,7 +124,7 @@ fn retention(loki: &Loki) -> Option<Diagnostic> {
     Some(found.decided_at(retention.origin().spans(), ""))
 }
 
-fn schema(loki: &Loki, storage: &Found<'_>) -> Vec<Diagnostic> {
+fn schema(loki: &Loki, kept: &Kept<'_>) -> Vec<Diagnostic> {
     let periods = &loki.spec.schema;
     let mut found = Vec::new();
     for pair in periods.windows(2).filter(|pair| pair[0].from >= pair[1].from) {
@@ -170,14 +132,14 @@ fn schema(loki: &Loki, storage: &Found<'_>) -> Vec<Diagnostic> {
         let place = pair[1].from.origin().and(pair[0].from.origin());
         found.push(SCHEMA_ORDER.found(message).decided_at(place.spans(), ""));
     }
-    let in_use = storage.kind.get();
-    let unmet = |(index, kind): (usize, &Traced<ObjectStore>)| {
+    let in_use = kept.kind.get();
+    let unmet = |(index, kind): (usize, &Traced<StoreKind>)| {
         let last = index + 1 == periods.len();
-        let fine = if last { kind.get() == in_use } else { storage.is_s3() || *kind.get() == ObjectStore::Filesystem };
+        let fine = if last { kind.get() == in_use } else { kept.is_s3() || *kind.get() == StoreKind::Filesystem };
         (!fine).then(|| {
             let role = if last { "the last period" } else { "a period" };
             let message = format!("{role} is in `{}`, and Loki stores in `{}`", kind.get().name(), in_use.name());
-            let place = kind.origin().and(storage.kind.origin());
+            let place = kind.origin().and(kept.kind.origin());
             SCHEMA_STORE.found(message).decided_at(place.spans(), "")
         })
     };
@@ -185,73 +147,32 @@ fn schema(loki: &Loki, storage: &Found<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn names(loki: &Loki, storage: &Found<'_>) -> Vec<Diagnostic> {
-    let name = &loki.metadata.name;
-    let mut found = Vec::new();
-    let mode = loki.spec.mode();
-    let longest = if mode.get().is_scalable() { LONGEST_SCALABLE } else { LONGEST };
-    let length = name.get().as_str().len();
-    if length > longest {
-        let message = format!("`{name}` has {length} letters, and mode `{}` allows {longest}", mode.get().name());
-        found.push(LONG_NAME.found(message).decided_at(name.origin().spans(), ""));
-    }
-    if storage.is_s3() && (loki.chunks_bucket().is_none() || loki.ruler_bucket().is_none()) {
-        let message = format!("no bucket can be named after `{name}`");
-        found.push(BUCKET_NAME.found(message).decided_at(name.origin().spans(), ""));
-    }
-    found
-}
-
-fn chart_version(loki: &Loki) -> Option<Diagnostic> {
-    let version = loki.spec.chart_version.as_ref()?;
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<_> = version.get().split('.').collect();
-    let found = if parts.len() != 3 || !parts.iter().all(|part| number(part)) {
-        INEXACT_CHART_VERSION.found(format!("`{version}` is not one version"))
-    } else if parts[0] != versions::CHART_MAJOR {
-        let message =
-            format!("chart `{version}` is not of version {}, for which the values are", versions::CHART_MAJOR);
-        OTHER_CHART_MAJOR.found(message)
-    } else {
-        return None;
-    };
-    Some(found.decided_at(version.origin().spans(), ""))
-}
-
 /// Returns the fields that another one makes idle.
-fn idle(loki: &Loki, storage: &Found<'_>) -> Vec<Diagnostic> {
+fn idle(loki: &Loki, kept: &Kept<'_>) -> Vec<Diagnostic> {
     let spec = &loki.spec;
     let mode = spec.mode();
-    let place = |field: Option<&Origin>| field.cloned().unwrap_or_default();
-    let mut idle: Vec<(&str, Origin, String, Origin)> = Vec::new();
-    let of_mode = format!("in mode `{}`", mode.get().name());
-    if mode.get().is_scalable() {
-        idle.push(("replicas", place(spec.replicas.as_ref().map(Traced::origin)), of_mode, mode.origin().clone()));
+    let targets = [("write", &spec.write), ("read", &spec.read), ("backend", &spec.backend)];
+    let of_mode = if mode.get().is_scalable() {
+        vec![("replicas", written(spec.replicas.as_ref()))]
     } else {
-        for (name, target) in [("write", &spec.write), ("read", &spec.read), ("backend", &spec.backend)] {
-            idle.push((name, target.written(), of_mode.clone(), mode.origin().clone()));
-        }
-    }
+        targets.map(|(name, target)| (name, Some(target.written()))).into()
+    };
+    let why = format!("in mode `{}`", mode.get().name());
+    let mut found = Idle { why, because: mode.origin(), fields: of_mode }.found();
     if let Some(first) = spec.schema.first() {
-        let from = place(spec.schema_from.as_ref().map(Traced::origin));
-        idle.push(("schemaFrom", from, "beside `schema`".to_owned(), first.from.origin().clone()));
+        let fields = vec![("schemaFrom", written(spec.schema_from.as_ref()))];
+        found.extend(Idle { why: "beside `schema`".to_owned(), because: first.from.origin(), fields }.found());
     }
-    if !storage.is_s3() {
-        let on_volume = || "where logs are kept on a volume".to_owned();
-        let buckets = &spec.storage.buckets;
-        for (name, field) in [
-            ("storage.store", spec.storage.store.as_ref().map(Traced::origin)),
-            ("storage.buckets.chunks", buckets.chunks.as_ref().map(Traced::origin)),
-            ("storage.buckets.ruler", buckets.ruler.as_ref().map(Traced::origin)),
-            ("storage.credentials.secretName", spec.storage.credentials.written()),
-        ] {
-            idle.push((name, place(field), on_volume(), storage.kind.origin().clone()));
-        }
+    if !kept.is_s3() {
+        let storage = &spec.storage;
+        let fields = vec![
+            ("storage.store", written(storage.store.as_ref())),
+            ("storage.buckets.chunks", written(storage.buckets.chunks.as_ref())),
+            ("storage.buckets.ruler", written(storage.buckets.ruler.as_ref())),
+            ("storage.credentials.secretName", storage.credentials.written().cloned()),
+        ];
+        let why = "where logs are kept on a volume".to_owned();
+        found.extend(Idle { why, because: kept.kind.origin(), fields }.found());
     }
-    let written = idle.into_iter().filter(|(_, place, ..)| !place.is_empty());
-    written
-        .map(|(name, place, why, because)| {
-            IDLE_FIELD.found(format!("`{name}` decides nothing {why}")).decided_at(place.and(&because).spans(), "")
-        })
-        .collect()
+    found
 }

@@ -4,7 +4,6 @@ mod declaration;
 mod lint;
 mod monitor;
 mod network;
-mod storage;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -15,12 +14,13 @@ pub(super) use declaration::Loki;
 use std::collections::BTreeMap;
 
 use super::{
-    Access, App, Chart, ChartSource, Claim, Component, Context, Credential, Holds, NeededSecret, Offers, Part,
-    Permissions, Pods, Purpose, Switch, Switches,
+    App, Chart, ChartSource, Claim, Component, Consumer, Context, Kept, NeededSecret, Offers, Part, Purpose, Switch,
+    Switches, bucket,
 };
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::kube::BucketName;
 use crate::project;
-use crate::value::{Origin, Traced, Value, manifest, text};
+use crate::value::{Origin, Traced, Value, manifest};
 
 /// The key of the Secret, and the variable of the pods, with the access key.
 const ACCESS_KEY: &str = "LOKI_S3_ACCESS_KEY";
@@ -65,40 +65,11 @@ impl Component for Loki {
     }
 
     fn claims(&self, offers: &Offers, _: Purpose) -> Vec<Claim> {
-        let found = storage::find(self, offers);
-        if !found.is_s3() {
-            return Vec::new();
-        }
-        vec![Claim::Access(Access {
-            store: self.spec.storage.store.clone(),
-            user: self.metadata.name(),
-            buckets: self.chunks_bucket().into_iter().chain(self.ruler_bucket()).collect(),
-            permissions: Permissions::ReadWriteDelete,
-            credential: self.credential(&found),
-            namespace: self.metadata.namespace(),
-            pods: Some(Pods { namespace: self.metadata.namespace(), labels: self.labels() }),
-            claimant: found.claimant(self),
-        })]
+        self.consumer().claims(&self.kept(offers))
     }
 
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
-        let found = storage::find(self, &context.offers);
-        if !found.is_s3() {
-            return Vec::new();
-        }
-        let credential = self.credential(&found);
-        vec![NeededSecret {
-            namespace: self.metadata.namespace(),
-            name: self.credentials_secret_name(),
-            keys: vec![
-                (ACCESS_KEY.into(), Holds::access_key(&credential)),
-                (SECRET_KEY.into(), Holds::secret_key(&credential)),
-            ],
-            purpose: text!("Loki `{}` in its store", self.metadata.name()),
-            of_store: false,
-            app: self.metadata.app_id(""),
-            claimant: found.claimant(self),
-        }]
+        self.consumer().secrets(&self.kept(&context.offers))
     }
 
     fn lint(&self, context: &Context) -> Vec<Diagnostic> {
@@ -106,25 +77,43 @@ impl Component for Loki {
     }
 
     fn expand(&self, context: &Context) -> Vec<App> {
-        let found = storage::find(self, &context.offers);
+        let kept = self.kept(&context.offers);
+        let trust = kept.trust(&self.metadata);
         let chart = Chart {
             release: self.metadata.name(),
             namespace: self.metadata.namespace(),
             source: ChartSource::Oci(versions::CHART_REPOSITORY.to_owned()),
             name: versions::CHART,
             version: self.spec.chart_version(),
-            values: values::values(self, &found),
+            values: values::values(self, &kept, trust.as_ref()),
             keep: false,
         };
-        let mut parts = vec![Part::Chart(chart)];
-        parts.extend(network::policy(self, &found).and_then(|policy| policy.part(&context.project.policies())));
+        let mut parts: Vec<_> = trust.and_then(|trust| trust.object).map(Part::from).into_iter().collect();
+        parts.push(Part::Chart(chart));
+        parts.extend(network::policy(self, &kept).and_then(|policy| policy.part(&context.project.policies())));
         let loki = App { timeout: "15m", ..App::new(self.metadata.app_id(""), parts) }
-            .after_buckets(found.store, found.kind.origin());
+            .after_buckets(kept.store, kept.kind.origin());
         std::iter::once(loki).chain(monitor::app(self)).collect()
     }
 }
 
 impl Loki {
+    fn kept<'offers>(&self, offers: &'offers Offers) -> Kept<'offers> {
+        let storage = &self.spec.storage;
+        Kept::find(storage.kind.as_ref(), storage.store.as_ref(), &self.origin(), offers)
+    }
+
+    fn consumer(&self) -> Consumer<'_> {
+        Consumer {
+            what: "Loki",
+            metadata: &self.metadata,
+            pods: self.labels(),
+            credentials: &self.spec.storage.credentials,
+            keys: [ACCESS_KEY, SECRET_KEY],
+            buckets: vec![self.chunks_bucket(), self.ruler_bucket()],
+        }
+    }
+
     /// Returns the labels that the chart puts on every pod and Service of the release.
     fn labels(&self) -> BTreeMap<String, Traced<String>> {
         ["app.kubernetes.io/name", "app.kubernetes.io/instance"]
@@ -132,12 +121,14 @@ impl Loki {
             .into()
     }
 
-    fn credentials_secret_name(&self) -> Traced<String> {
-        self.spec.storage.credentials.secret_name(text!("{}-s3-credentials", self.metadata.name()))
+    /// Returns the bucket for logs, unless the default for this name is no name of a bucket.
+    fn chunks_bucket(&self) -> Option<Traced<BucketName>> {
+        bucket(self.spec.storage.buckets.chunks.as_ref(), &self.metadata, "chunks")
     }
 
-    fn credential(&self, found: &storage::Found<'_>) -> Credential {
-        self.spec.storage.credentials.credential(&self.metadata.name(), found.store)
+    /// Returns the bucket for rules, unless the default for this name is no name of a bucket.
+    fn ruler_bucket(&self) -> Option<Traced<BucketName>> {
+        bucket(self.spec.storage.buckets.ruler.as_ref(), &self.metadata, "ruler")
     }
 
     /// Returns where the declaration stands.

@@ -1,8 +1,7 @@
 //! Whom the pods may reach: each other, and the store.
 
-use super::storage::Found;
-use super::{Loki, Pods};
-use crate::component::{Flow, Peer, Policy};
+use super::Loki;
+use crate::component::{Flow, Kept, Peer, Pods, Policy};
 use crate::value::{ToValue, text};
 
 /// The ports of the pods: HTTP, members of the ring, gRPC.
@@ -10,13 +9,13 @@ use crate::value::{ToValue, text};
 const PORTS: [u16; 3] = [3100, 7946, 9095];
 
 /// Returns the policy of the pods, where there is a store that they must reach.
-pub(super) fn policy(loki: &Loki, found: &Found<'_>) -> Option<Policy> {
-    let store = found.store?;
+pub(super) fn policy(loki: &Loki, kept: &Kept<'_>) -> Option<Policy> {
+    let store = kept.store?;
     let own = Pods { namespace: loki.metadata.namespace(), labels: loki.labels() };
     let egress = vec![
         Flow::dns(),
         Flow::new(Peer::Pods(own), PORTS),
-        Flow::to(&store.target).because(&found.claimant(loki)).because(&store.offered),
+        Flow::to(&store.target).because(&kept.claimant).because(&store.offered),
     ];
     Some(Policy {
         name: text!("{}-egress", loki.metadata.name()),
@@ -25,6 +24,6 @@ pub(super) fn policy(loki: &Loki, found: &Found<'_>) -> Option<Policy> {
         pods: loki.labels(),
         ingress: None,
         egress: Some(egress),
-        because: found.kind.origin().clone(),
+        because: kept.kind.origin().clone(),
     })
 }

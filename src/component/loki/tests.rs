@@ -198,13 +198,13 @@ fn what_is_found() {
         ("minio_enabled: true\n", "{replicas: 2, replicationFactor: 3}", &["loki/too-few-writers"]),
         ("", "{retention: 12h}", &["loki/short-retention"]),
         ("", "{retention: '0'}", &[]),
-        ("", "{chartVersion: 19.0.0}", &["loki/other-chart-major"]),
-        ("", "{chartVersion: 18.x}", &["loki/inexact-chart-version"]),
-        ("", "{read: {replicas: 2}}", &["loki/idle-field"]),
+        ("", "{chartVersion: 19.0.0}", &["charts/other-major"]),
+        ("", "{chartVersion: 18.x}", &["charts/inexact-version"]),
+        ("", "{read: {replicas: 2}}", &["charts/idle-field"]),
         ("", "{storage: {type: s3}}", &["claims/no-store"]),
         ("", "{storage: {store: other/minio}}", &["claims/no-store"]),
         ("minio_enabled: true\n", "{storage: {store: other/minio}}", &["claims/unknown-store"]),
-        ("minio_enabled: true\n", "{storage: {type: filesystem, store: minio}}", &["loki/idle-field"]),
+        ("minio_enabled: true\n", "{storage: {type: filesystem, store: minio}}", &["charts/idle-field"]),
         ("", "{storage: {buckets: {chunks: Loki_Chunks}}}", &["shape/invalid-bucket-name"]),
         ("", "{retention: 7 days}", &["shape/invalid-duration"]),
         ("", "{schema: [{from: '2024-02-30', objectStore: filesystem}]}", &["shape/invalid-day"]),
@@ -228,12 +228,12 @@ fn names_that_nothing_can_be_named_after() {
             "minio_enabled: true\n---\napiVersion: bayplan.dev/v1alpha1\nkind: Loki\nmetadata: {{name: {name}, namespace: monitoring}}\nspec: {spec}\n"
         )
     };
-    assert_codes(&compiled(&loki("xn--loki", "{}")), &["loki/invalid-bucket-name"]);
+    assert_codes(&compiled(&loki("xn--loki", "{}")), &["claims/invalid-bucket-name"]);
     assert_codes(&compiled(&loki(&"l".repeat(52), "{}")), &[]);
-    assert_codes(&compiled(&loki(&"l".repeat(53), "{}")), &["loki/long-name"]);
+    assert_codes(&compiled(&loki(&"l".repeat(53), "{}")), &["charts/long-name"]);
     let scalable = "{deploymentMode: SimpleScalable}";
     assert_codes(&compiled(&loki(&"l".repeat(37), scalable)), &["loki/deprecated-mode"]);
-    assert_codes(&compiled(&loki(&"l".repeat(38), scalable)), &["loki/long-name", "loki/deprecated-mode"]);
+    assert_codes(&compiled(&loki(&"l".repeat(38), scalable)), &["charts/long-name", "loki/deprecated-mode"]);
 }
 
 #[test]

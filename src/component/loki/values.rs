@@ -2,20 +2,19 @@
 //!
 //! See <https://github.com/grafana-community/helm-charts/tree/main/charts/loki>.
 
-use super::declaration::{Mode, ObjectStore};
-use super::storage::Found;
+use super::declaration::{self, Mode};
 use super::{ACCESS_KEY, Loki, SECRET_KEY};
-use crate::component::Store;
+use crate::component::{Kept, Store, StoreKind, Trust};
 use crate::value::{ToValue, Traced, Value, manifest};
 
 /// Where the chart mounts the volume and keeps logs on it.
 const CHUNKS_DIRECTORY: &str = "/var/loki/chunks";
 
 /// Returns the values.
-pub(super) fn values(loki: &Loki, found: &Found<'_>) -> Value {
+pub(super) fn values(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Value {
     let spec = &loki.spec;
     let mode = spec.mode();
-    let object_store = found.kind.map(|kind| kind.name());
+    let object_store = kept.kind.map(|kind| kind.name());
     manifest!({
         // Some objects are named after the chart and not after the release, which this makes one.
         nameOverride: loki.metadata.name(),
@@ -24,15 +23,15 @@ pub(super) fn values(loki: &Loki, found: &Found<'_>) -> Value {
         loki: {
             auth_enabled: false,
             commonConfig: { replication_factor: spec.replication_factor() },
-            storage: storage(loki, found),
-            ..history(loki, found),
-            schemaConfig: { configs: periods(loki, found) },
+            storage: storage(loki, kept, trust),
+            ..history(loki, kept),
+            schemaConfig: { configs: periods(loki, kept) },
             limits_config: { retention_period: spec.retention() },
             // Without the compactor nothing is deleted, and it does not start without a store for the requests to delete.
             compactor: { retention_enabled: true, delete_request_store: object_store },
         },
-        ..credentials(loki, found),
-        ..targets(loki, found, &mode),
+        ..defaults(loki, kept, trust),
+        ..targets(loki, kept, &mode),
         // One address for all requests; a monolithic Loki is one itself.
         gateway: { enabled: mode.map(|mode| mode.is_scalable()) },
         ruler: { enabled: true },
@@ -49,18 +48,18 @@ pub(super) fn values(loki: &Loki, found: &Found<'_>) -> Value {
 }
 
 /// Returns the storage, in the chart's own words, which are not those of Loki's configuration.
-fn storage(loki: &Loki, found: &Found<'_>) -> Value {
+fn storage(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Value {
     let buckets = || manifest!({ chunks: loki.chunks_bucket(), ruler: loki.ruler_bucket() });
     let storage = manifest!({
-        type: found.kind.get().name(),
-        bucketNames: found.is_s3().then(buckets),
-        s3: found.is_s3().then(|| s3(found.store)),
+        type: kept.kind.get().name(),
+        bucketNames: kept.is_s3().then(buckets),
+        s3: kept.is_s3().then(|| s3(kept.store, trust)),
     });
-    storage.because(found.kind.origin())
+    storage.because(kept.kind.origin())
 }
 
 /// The chart starts Loki so that it fills in variables of its environment.
-fn s3(store: Option<&Store>) -> Value {
+fn s3(store: Option<&Store>, trust: Option<&Trust>) -> Value {
     manifest!({
         endpoint: store.map(Store::url),
         region: store.map(|store| &store.region),
@@ -68,27 +67,28 @@ fn s3(store: Option<&Store>) -> Value {
         secretAccessKey: format!("${{{SECRET_KEY}}}"),
         s3ForcePathStyle: store.map(|store| &store.path_style),
         insecure: store.map(|store| store.tls.map(|tls| !tls)),
+        http_config: trust.map(|trust| manifest!({ ca_file: trust.file() })),
     })
 }
 
 /// Returns what reads the logs of a time before the store: they are still on the volume.
-fn history(loki: &Loki, found: &Found<'_>) -> Option<Value> {
-    let on_volume = |kind: &&Traced<ObjectStore>| *kind.get() == ObjectStore::Filesystem;
+fn history(loki: &Loki, kept: &Kept<'_>) -> Option<Value> {
+    let on_volume = |kind: &&Traced<StoreKind>| *kind.get() == StoreKind::Filesystem;
     let period = loki.spec.schema.iter().map(|period| &period.object_store).find(on_volume)?;
-    found.is_s3().then(|| {
+    kept.is_s3().then(|| {
         let storage = manifest!({ storage_config: { filesystem: { directory: CHUNKS_DIRECTORY } } });
-        storage.because(period.origin()).because(found.kind.origin())
+        storage.because(period.origin()).because(kept.kind.origin())
     })
 }
 
-fn periods(loki: &Loki, found: &Found<'_>) -> Vec<Value> {
+fn periods(loki: &Loki, kept: &Kept<'_>) -> Vec<Value> {
     if loki.spec.schema.is_empty() {
-        return vec![period(&loki.spec.schema_from(), &found.kind)];
+        return vec![period(&loki.spec.schema_from(), &kept.kind)];
     }
     loki.spec.schema.iter().map(|written| period(&written.from, &written.object_store)).collect()
 }
 
-fn period(from: &Traced<impl ToValue>, object_store: &Traced<ObjectStore>) -> Value {
+fn period(from: &Traced<impl ToValue>, object_store: &Traced<StoreKind>) -> Value {
     manifest!({
         from: from,
         store: "tsdb",
@@ -98,21 +98,25 @@ fn period(from: &Traced<impl ToValue>, object_store: &Traced<ObjectStore>) -> Va
     })
 }
 
-/// Returns what gives every pod of Loki its credentials. At the root the key would be ignored.
-fn credentials(loki: &Loki, found: &Found<'_>) -> Option<Value> {
-    found.is_s3().then(|| {
-        let source = manifest!([{ secretRef: { name: loki.credentials_secret_name() } }]);
-        manifest!({ defaults: { extraEnvFrom: source } }).because(found.kind.origin())
+/// Returns what gives every pod of Loki its credentials and the certificate to trust. At the root the keys would be
+/// ignored.
+fn defaults(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Option<Value> {
+    kept.is_s3().then(|| {
+        let source = manifest!([{ secretRef: { name: loki.consumer().secret_name() } }]);
+        let volumes = trust.map(Trust::volumes);
+        let mounts = trust.map(Trust::mounts);
+        manifest!({ defaults: { extraEnvFrom: source, extraVolumes: volumes, extraVolumeMounts: mounts } })
+            .because(kept.kind.origin())
     })
 }
 
 /// Returns the pods of the mode. The chart refuses pods of another, and has three of each by default.
-fn targets(loki: &Loki, found: &Found<'_>, mode: &Traced<Mode>) -> Value {
+fn targets(loki: &Loki, kept: &Kept<'_>, mode: &Traced<Mode>) -> Value {
     let spec = &loki.spec;
     let none = || manifest!({ replicas: 0i64 });
-    let volume = || manifest!({ size: found.size(loki), storageClass: storage_class(loki) });
+    let volume = || manifest!({ size: kept.size(loki.spec.size.as_ref()), storageClass: storage_class(loki) });
     let targets = if mode.get().is_scalable() {
-        let target = |target: &super::declaration::Target| {
+        let target = |target: &declaration::Target| {
             let resources = target.resources.as_ref().or(spec.resources.as_ref());
             let resources = resources.map_or_else(default_resources, |resources| resources.value().clone());
             manifest!({ replicas: target.replicas(), resources: resources })

@@ -4,7 +4,6 @@
 pub(super) const CHART_REPOSITORY: &str = "oci://ghcr.io/grafana-community/helm-charts/loki";
 /// The chart's name.
 pub(super) const CHART: &str = "loki";
-/// The chart's version, with Loki 3.7 (releases: <https://github.com/grafana-community/helm-charts/releases>).
+/// The chart's version, with Loki 3.7 (releases: <https://github.com/grafana-community/helm-charts/releases>). The values
+/// are written for its major version: what a key means changes with nearly every one.
 pub(super) const CHART_VERSION: &str = "18.11.0";
-/// The major version of the chart that the values are written for: what a key means changes with nearly every one.
-pub(super) const CHART_MAJOR: &str = "18";

@@ -3,8 +3,10 @@
 
 mod cilium;
 mod kubernetes;
+mod reached;
 
 pub(crate) use kubernetes::rules as kubernetes_rules;
+pub(crate) use reached::{RULES, ServerPods, reached, unknown_pods};
 
 use std::collections::BTreeMap;
 
@@ -111,11 +113,12 @@ impl Flow {
 impl Policy {
     /// Returns the policy as an object, unless the project wants none.
     pub(crate) fn part(&self, policies: &Policies) -> Option<Part> {
-        let manifest = match (policies.enforcement.get(), policies.cni.get()) {
-            // Nothing but Cilium can see without denying.
-            (Enforcement::Off, _) | (Enforcement::Audit, Cni::Kubernetes) => return None,
-            (Enforcement::Enforce, Cni::Kubernetes) => kubernetes::policy(self, policies),
-            (_, Cni::Cilium) => cilium::policy(self, policies),
+        if !are_made(policies) {
+            return None;
+        }
+        let manifest = match policies.cni.get() {
+            Cni::Kubernetes => kubernetes::policy(self, policies),
+            Cni::Cilium => cilium::policy(self, policies),
         };
         let because = self.because.and(policies.cni.origin()).and(policies.enforcement.origin());
         Some(manifest.because(&because).into())
@@ -123,6 +126,15 @@ impl Policy {
 
     fn metadata(&self) -> Value {
         manifest!({ name: self.name, namespace: self.namespace, labels: self.labels })
+    }
+}
+
+/// Whether there are policies at all. Nothing but Cilium can see without denying.
+fn are_made(policies: &Policies) -> bool {
+    match policies.enforcement.get() {
+        Enforcement::Enforce => true,
+        Enforcement::Audit => *policies.cni.get() == Cni::Cilium,
+        Enforcement::Off => false,
     }
 }
 

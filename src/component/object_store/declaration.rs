@@ -1,11 +1,9 @@
 //! What a person writes to use a store that exists already.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::component::Metadata;
+use crate::component::{Metadata, ServerPods};
 use crate::kube::{Cidr, Endpoint, Image, Name};
 use crate::value::Traced;
 
@@ -37,7 +35,7 @@ pub(super) struct Spec {
     /// Who signed its certificate, where the authorities that every system trusts did not.
     pub(super) certificate_authority: Option<CertificateAuthority>,
     /// The pods behind it, where it runs in this cluster: policies see them, and not the Service.
-    pub(super) pods: Option<StorePods>,
+    pub(super) pods: Option<ServerPods>,
     /// Its addresses as CIDRs, where it is outside of the cluster. Default: any address, and where the network plugin is
     /// Cilium, the endpoint's host by its name.
     #[serde(default)]
@@ -75,18 +73,4 @@ pub(super) struct CertificateAuthority {
     pub(super) secret_name: Option<Traced<Name>>,
     /// The key in the ConfigMap or Secret. Default: `ca.crt`.
     pub(super) key: Option<Traced<String>>,
-}
-
-/// The pods behind a store.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct StorePods {
-    /// Their namespace.
-    pub(super) namespace: Traced<Name>,
-    /// Labels that they carry. Default: every pod of the namespace.
-    #[serde(default)]
-    pub(super) labels: BTreeMap<String, Traced<String>>,
-    /// The port that they listen on, which is not that of the Service.
-    #[schemars(range(min = 1))]
-    pub(super) port: Traced<u16>,
 }

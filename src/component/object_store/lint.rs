@@ -2,7 +2,7 @@
 
 use super::ObjectStore;
 use super::declaration::Buckets;
-use crate::component::Context;
+use crate::component::{Context, network};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::Traced;
 
@@ -43,7 +43,7 @@ const IDLE_FIELD: Rule = Rule::warning(
     "delete the field, or what makes it idle",
 );
 
-pub(super) fn lint(store: &ObjectStore, _: &Context) -> Vec<Diagnostic> {
+pub(super) fn lint(store: &ObjectStore, context: &Context) -> Vec<Diagnostic> {
     let spec = &store.spec;
     let mut found = Vec::new();
     let tls = spec.endpoint.get().is_tls();
@@ -51,6 +51,8 @@ pub(super) fn lint(store: &ObjectStore, _: &Context) -> Vec<Diagnostic> {
         let message = format!("`{}` speaks no TLS, and no `pods` are named that it could be", spec.endpoint);
         found.push(CLEAR_TEXT.found(message).decided_at(spec.endpoint.origin().spans(), ""));
     }
+    let host = spec.endpoint.map(|endpoint| endpoint.host_and_port().0.to_owned());
+    found.extend(network::unknown_pods(&host, spec.pods.as_ref(), &context.project.policies()));
     if let Some(authority) = &spec.certificate_authority {
         let places = [
             authority.certificate.as_ref().map(Traced::origin),

@@ -7,7 +7,7 @@ pub(super) use declaration::ObjectStore;
 
 use declaration::{Buckets, CertificateAuthority};
 
-use super::{App, Authority, BucketJob, Component, Context, Holds, Maker, NeededSecret, Peer, Pods, Store, Target};
+use super::{App, Authority, BucketJob, Component, Context, Holds, Maker, NeededSecret, Store, network};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Endpoint;
 use crate::project;
@@ -66,22 +66,8 @@ impl ObjectStore {
         let (host, port) = spec.endpoint.get().host_and_port();
         let tls = spec.endpoint.map(Endpoint::is_tls);
         let port_in_use = port.unwrap_or(if *tls.get() { 443 } else { 80 });
-        let target = match &spec.pods {
-            Some(pods) => Target {
-                peer: Peer::Pods(Pods {
-                    namespace: pods.namespace.map(ToString::to_string),
-                    labels: pods.labels.clone(),
-                }),
-                port: pods.port.clone(),
-            },
-            None => Target {
-                peer: Peer::Outside {
-                    host: spec.endpoint.map(|_| host.to_owned()),
-                    addresses: spec.addresses.iter().map(|address| address.map(ToString::to_string)).collect(),
-                },
-                port: spec.endpoint.map(|_| port_in_use),
-            },
-        };
+        let endpoint = (&spec.endpoint.map(|_| host.to_owned()), &spec.endpoint.map(|_| port_in_use));
+        let target = network::reached(endpoint, spec.pods.as_ref(), &spec.addresses);
         let is_aws = host == AWS || host.ends_with(&format!(".{AWS}"));
         Store {
             name: self.metadata.name(),

@@ -36,15 +36,11 @@ impl RestateCluster {
 
     /// Returns what the user says about `key` in `table`; the table of all tables is called `""`.
     pub(super) fn said(&self, table: &str, key: &str) -> Option<Said<'_>> {
-        // Where there are no variables, none need be spelt.
-        if self.spec.compute.env.is_some()
-            && let Some(entry) = self.env(&variable(table, key))
-        {
+        if let Some(entry) = self.env(&variable(table, key)) {
             return Some(Said::Env(entry));
         }
-        let config = self.spec.config.as_ref()?;
         let path = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
-        Some(Said::Config(config, self.toml().at(&path)?))
+        Some(Said::Config(self.spec.config.as_ref()?, self.toml().at(&path)?))
     }
 }
 

@@ -4,6 +4,7 @@ mod declaration;
 mod in_process;
 mod knative;
 mod lint;
+mod metadata;
 mod pods;
 mod replica_set;
 mod stored;

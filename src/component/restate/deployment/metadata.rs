@@ -1,0 +1,61 @@
+//! The metadata of a RestateDeployment, which belongs to a namespace: all that a real file may hold.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, OwnerReference};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::kube::{LabelValue, Name, Subdomain};
+use crate::value::{Checked, Traced};
+
+/// Name, namespace, labels and annotations of a RestateDeployment, and what an API server adds to them.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct DeploymentMeta {
+    /// The name: a hash is added to it for each version, so that it must begin with a letter, and have 52 characters at most.
+    pub(super) name: Traced<Subdomain>,
+    /// The namespace that the services run in.
+    pub(super) namespace: Option<Traced<Name>>,
+    /// Labels of the Services; with Knative, of its objects.
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "bayplan.label-key" }))]
+    pub(super) labels: BTreeMap<String, Traced<LabelValue>>,
+    /// Annotations for every object of a version, but for wishes to bayplan (`bayplan.dev/…`).
+    #[serde(default)]
+    #[schemars(extend("propertyNames" = { "format": "bayplan.annotation-key" }))]
+    pub(super) annotations: BTreeMap<String, Traced<String>>,
+    /// Set by the API server; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    creation_timestamp: Option<Traced<String>>,
+    /// Set by the API server; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    deletion_timestamp: Option<Traced<String>>,
+    /// Set by the API server; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    deletion_grace_period_seconds: Option<Traced<i64>>,
+    /// Who must agree before the resource is deleted; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    finalizers: Option<Vec<Traced<String>>>,
+    /// Ignored, since the resource has a name.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    generate_name: Option<Traced<String>>,
+    /// Set by the API server; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    generation: Option<Traced<i64>>,
+    /// Set by the API server; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    managed_fields: Option<Vec<Checked<ManagedFieldsEntry>>>,
+    /// The objects that the resource belongs to; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    owner_references: Option<Vec<Checked<OwnerReference>>>,
+    /// Set by the API server; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    resource_version: Option<Traced<String>>,
+    /// Set by API servers of old; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    self_link: Option<Traced<String>>,
+    /// Set by the API server; ignored.
+    #[expect(dead_code, reason = "allowed in the input, as in a resource that was read from a cluster")]
+    uid: Option<Traced<String>>,
+}
