@@ -3,6 +3,7 @@
 //! They are warnings everywhere: whoever makes the object anew by hand knows what he does, and nothing here can see it.
 
 mod fields;
+mod schema;
 mod volumes;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub(super) const RULES: &[Rule] = &[
     volumes::LEFT,
     volumes::POOL_SHAPE,
     volumes::POOL_GONE,
+    schema::CHANGED,
+    schema::INSERTED,
 ];
 
 const CHANGES_HANDS: Rule = Rule::warning(
@@ -125,6 +128,7 @@ fn compare(path: &TreePath, old: &Object, new: &Object, placed: bool) -> Vec<Dia
     let mut changed = Changed { path, old: &old.value, new, placed, found: Vec::new() };
     fields::compare(&mut changed);
     volumes::compare(&mut changed);
+    schema::compare(&mut changed);
     changed.found
 }
 
@@ -270,6 +274,38 @@ mod tests {
             assert_eq!(application("2Gi", "1Gi"), ["update/volume-shrunk"]);
             assert_eq!(application("1Gi", "2Gi"), ["update/volume-grown"]);
         }
+    }
+
+    #[test]
+    fn periods_of_a_schema_only_come_behind_the_others() {
+        let release = |old: &str, new: &str| {
+            let spec = |periods: &str| format!("{{values: {{loki: {{schemaConfig: {{configs: [{periods}]}}}}}}}}");
+            change("helm.toolkit.fluxcd.io/v2", "HelmRelease", &spec(old), &spec(new))
+        };
+        let (first, second) =
+            ("{from: '2024-04-01', object_store: filesystem}", "{from: '2026-12-01', object_store: s3}");
+        let both = format!("{first}, {second}");
+        assert_eq!(release(first, &both), [""; 0]);
+        assert_eq!(release(&both, first), ["update/schema-changed"]);
+        assert_eq!(release(first, &first.replace("filesystem", "s3")), ["update/schema-changed"]);
+        assert_eq!(release(second, &both), ["update/schema-inserted"]);
+        assert_eq!(release(first, &first.replace("04-01", "05-01")), ["update/schema-changed"]);
+        assert_eq!(release("", first), [""; 0]);
+        assert_eq!(release(first, ""), [""; 0]);
+    }
+
+    #[test]
+    fn volumes_of_charts_are_found_wherever_they_stand() {
+        let release = |old: &str, new: &str| {
+            let spec = |values: &str| format!("{{values: {{{values}}}}}");
+            change("helm.toolkit.fluxcd.io/v2", "HelmRelease", &spec(old), &spec(new))
+        };
+        let whole = "persistence: {enabled: true, size: 2Gi, storageClassName: a}";
+        assert_eq!(release(whole, &whole.replace("2Gi", "1Gi")), ["update/volume-shrunk"]);
+        assert_eq!(release(whole, &whole.replace("Name: a", "Name: b")), ["update/storage-class"]);
+        assert_eq!(release(whole, &whole.replace("true", "false")), ["update/volumes-left"]);
+        let claims = "ingester: {persistence: {enabled: true, claims: [{name: data, size: 2Gi}]}}";
+        assert_eq!(release(claims, &claims.replace("2Gi", "1Gi")), ["update/volume-shrunk"]);
     }
 
     #[test]

@@ -96,8 +96,18 @@ fn volumes<'value>(group: &str, kind: &str, object: &'value Value) -> (Vec<Volum
         ("helm.toolkit.fluxcd.io", "HelmRelease") | ("argoproj.io", "Application") => {
             let mut volumes = Vec::new();
             for entry in charts(object).filter_map(Value::as_map).flatten() {
-                if let Some(kept) = entry.value.get("persistence").filter(|kept| kept.as_map().is_some()) {
-                    volumes.push(one(entry.key.to_string(), kept.get("storageClass"), kept.get("size"), kept));
+                // Of a part of the release, or of the only one.
+                let is_whole = entry.key.as_ref() == "persistence";
+                let kept = if is_whole { Some(&entry.value) } else { entry.value.get("persistence") };
+                let kept = kept.filter(|kept| kept.as_map().is_some());
+                let Some(kept) = kept.filter(|kept| kept.get("enabled").and_then(Value::as_bool) != Some(false)) else {
+                    continue;
+                };
+                // Some charts take a list of claims, others have one.
+                let claims = kept.get("claims").and_then(Value::as_list);
+                for claim in claims.unwrap_or(std::slice::from_ref(kept)) {
+                    let class = claim.get("storageClass").or_else(|| claim.get("storageClassName"));
+                    volumes.push(one(entry.key.to_string(), class, claim.get("size"), claim));
                 }
             }
             (volumes, true)
@@ -107,7 +117,7 @@ fn volumes<'value>(group: &str, kind: &str, object: &'value Value) -> (Vec<Volum
 }
 
 /// Returns the values of the charts that an object asks an engine for.
-fn charts(object: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn charts(object: &Value) -> impl Iterator<Item = &Value> {
     let sources = object.at(&["spec", "sources"]).and_then(Value::as_list).unwrap_or_default();
     let sources = object.at(&["spec", "source"]).into_iter().chain(sources);
     let values = sources.filter_map(|source| source.at(&["helm", "valuesObject"]));
