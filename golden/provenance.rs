@@ -47,6 +47,7 @@ const SWITCHES: &[(&str, &str)] = &[
 const CHOICES: &[(&str, &[&str])] = &[
     ("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"]),
     ("mode", &["monolithic", "distributed"]),
+    ("loki_mode", &["SimpleScalable", "Distributed"]),
     ("outside", &["https://other.example.org/push"]),
     ("url", &["https://other.example.org/push", "http://prometheus.monitoring.svc:9090/other"]),
     ("address", &["kafka.kafka.svc:9093"]),

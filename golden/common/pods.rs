@@ -149,8 +149,21 @@ impl Cluster {
         let (instance, namespace) = (chart.release.as_str(), chart.namespace.as_str());
         let name = values["nameOverride"].as_str().unwrap_or("loki");
         let full = if instance.contains(name) { instance.to_owned() } else { format!("{instance}-{name}") };
-        let scalable = values["deploymentMode"] == "SimpleScalable";
-        let components: &[&str] = if scalable { &["read", "write", "backend"] } else { &["single-binary"] };
+        let components: &[&str] = match values["deploymentMode"].as_str() {
+            Some("SimpleScalable") => &["read", "write", "backend"],
+            Some("Distributed") => &[
+                "distributor",
+                "ingester",
+                "query-frontend",
+                "query-scheduler",
+                "querier",
+                "index-gateway",
+                "compactor",
+                "ruler",
+            ],
+            _ => &["single-binary"],
+        };
+        let in_parts = components.len() > 1;
         let own = |component: &str| {
             Labels::from(
                 [("name", name), ("instance", instance), ("component", component)]
@@ -167,9 +180,9 @@ impl Cluster {
                 namespace: namespace.to_owned(),
                 labels,
                 ports: ports.map(|(name, number)| (name.to_owned(), number)).to_vec(),
-                urls: found.clone(),
+                urls: found.iter().cloned().chain(in_parts.then(|| peers(&full)).into_iter().flatten()).collect(),
             });
-            let service = if scalable { format!("{full}-{component}") } else { full.clone() };
+            let service = if in_parts { format!("{full}-{component}") } else { full.clone() };
             for headless in [false, true] {
                 let mut labels = own(component);
                 if headless {
@@ -190,13 +203,24 @@ impl Cluster {
                 });
             }
         }
+        let members = Labels::from([("app.kubernetes.io/part-of".to_owned(), "memberlist".to_owned())]);
+        self.services.push(Service {
+            of: format!("Loki {instance} ring"),
+            path: path.to_owned(),
+            namespace: namespace.to_owned(),
+            name: format!("{full}-memberlist"),
+            labels: Labels::new(),
+            selector: part_labels(name, instance, None).into_iter().chain(members).collect(),
+            ports: vec![("tcp".to_owned(), 7946, json!("http-memberlist"))],
+        });
         if values["gateway"]["enabled"].as_bool().unwrap_or(true) {
             self.pods.push(Pod {
                 of: format!("Loki {instance} gateway"),
                 namespace: namespace.to_owned(),
                 labels: own("gateway"),
                 ports: vec![("http-metrics".to_owned(), 8080)],
-                urls: Vec::new(),
+                // It hands requests on to each part.
+                urls: components.iter().map(|component| format!("http://{full}-{component}:3100")).collect(),
             });
             self.services.push(Service {
                 of: format!("Loki {instance} gateway"),
@@ -383,6 +407,11 @@ fn part_labels(name: &str, instance: &str, component: Option<&str>) -> Labels {
     let parts =
         parts.into_iter().filter_map(|(key, value)| Some((format!("app.kubernetes.io/{key}"), value?.to_owned())));
     parts.collect()
+}
+
+/// Returns whom the pods of a Loki in parts reach: each other's HTTP and gRPC is told by the ring, which they join here.
+fn peers(full: &str) -> Vec<String> {
+    vec![format!("http://{full}-memberlist:7946")]
 }
 
 /// Returns what the pods of a Tempo reach: URLs, and addresses without a scheme. In several pods, they reach each other,

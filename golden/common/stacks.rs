@@ -14,6 +14,7 @@ pub(crate) const STACKS: &[(&str, &str)] = &[
     ("argocd", ARGOCD),
     ("flux", FLUX),
     ("plain", PLAIN),
+    ("logs-distributed", LOGS_DISTRIBUTED),
     ("traces", TRACES),
     ("traces-distributed", TRACES_DISTRIBUTED),
 ];
@@ -519,4 +520,38 @@ spec:
   template:
     metadata: { labels: { app: kafka } }
     spec: { containers: [{ name: kafka, image: "docker.io/apache/kafka:4.1.0", ports: [{ name: broker, containerPort: 9092 }] }] }
+"##;
+
+const LOGS_DISTRIBUTED: &str = r##"
+minio_enabled: true
+loki_mode: Distributed
+ingesters: 3
+distributors: 2
+frontends: 3
+schedulers: 3
+queriers: 4
+gateways: 1
+factor: 3
+memory: 1Gi
+part_memory: 3Gi
+size: 20Gi
+class: fast
+metrics: true
+---
+apiVersion: bayplan.dev/v1alpha1
+kind: Loki
+metadata: { name: logs, namespace: logging }
+spec:
+  deploymentMode: "#{ loki_mode }#"
+  size: "#{ size }#"
+  storageClassName: "#{ class }#"
+  replicationFactor: "#{ factor }#"
+  resources: { requests: { memory: "#{ memory }#" } }
+  ingester: { replicas: "#{ ingesters }#", resources: { requests: { memory: "#{ part_memory }#" } } }
+  distributor: { replicas: "#{ distributors }#" }
+  queryFrontend: { replicas: "#{ frontends }#" }
+  queryScheduler: { replicas: "#{ schedulers }#" }
+  querier: { replicas: "#{ queriers }#" }
+  indexGateway: { replicas: "#{ gateways }#" }
+  monitoring: { enabled: "#{ metrics }#" }
 "##;

@@ -44,15 +44,33 @@ pub(super) struct Spec {
     /// Number of pods in mode `Monolithic`, each on a node of its own. Default: 1.
     #[schemars(range(min = 1))]
     pub(super) replicas: Option<Traced<i64>>,
-    /// The pods that take logs in mode `SimpleScalable`.
+    /// The pods that take logs in mode `SimpleScalable`. Default: 3.
     #[serde(default)]
     pub(super) write: Target,
-    /// The pods that answer queries in mode `SimpleScalable`.
+    /// The pods that answer queries in mode `SimpleScalable`. Default: 3.
     #[serde(default)]
     pub(super) read: Target,
-    /// The pods that compact, delete and evaluate rules in mode `SimpleScalable`.
+    /// The pods that compact, delete and evaluate rules in mode `SimpleScalable`. Default: 3.
     #[serde(default)]
     pub(super) backend: Target,
+    /// The pods that hand logs out in mode `Distributed`. Default: 3.
+    #[serde(default)]
+    pub(super) distributor: Target,
+    /// The pods that take logs in mode `Distributed`. Default: 3.
+    #[serde(default)]
+    pub(super) ingester: Target,
+    /// The pods that split queries up in mode `Distributed`. Default: 2.
+    #[serde(default)]
+    pub(super) query_frontend: Target,
+    /// The pods that queue queries in mode `Distributed`. Default: 2.
+    #[serde(default)]
+    pub(super) query_scheduler: Target,
+    /// The pods that answer queries in mode `Distributed`. Default: 3.
+    #[serde(default)]
+    pub(super) querier: Target,
+    /// The pods that hold indexes for queries in mode `Distributed`. Default: 2.
+    #[serde(default)]
+    pub(super) index_gateway: Target,
     /// How many pods take each log line before it is in the store. Default: 3 where three or more pods take logs, else 1.
     #[schemars(range(min = 1))]
     pub(super) replication_factor: Option<Traced<i64>>,
@@ -82,6 +100,8 @@ pub(super) enum Mode {
     SingleBinary,
     /// Pods that write, read, and do all else. Deprecated: Loki 4 does not have it.
     SimpleScalable,
+    /// Pods of their own for each part, for very many logs.
+    Distributed,
 }
 
 /// Where logs are kept.
@@ -112,11 +132,11 @@ pub(super) struct Buckets {
     pub(super) ruler: Option<Traced<BucketName>>,
 }
 
-/// Pods of one part in mode `SimpleScalable`.
+/// Pods of one part, in the modes that have parts.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Target {
-    /// Number of pods, each on a node of its own. Default: 3.
+    /// Number of pods, each on a node of its own.
     #[schemars(range(min = 1))]
     pub(super) replicas: Option<Traced<i64>>,
     /// Resources of each pod. Default: those of the whole Loki.
@@ -144,19 +164,58 @@ pub(super) struct Monitoring {
 impl Mode {
     /// Returns its name in the chart.
     pub(super) fn name(self) -> &'static str {
-        if self.is_scalable() { "SimpleScalable" } else { "Monolithic" }
+        match self {
+            Mode::Monolithic | Mode::SingleBinary => "Monolithic",
+            Mode::SimpleScalable => "SimpleScalable",
+            Mode::Distributed => "Distributed",
+        }
     }
 
-    pub(super) fn is_scalable(self) -> bool {
-        self == Mode::SimpleScalable
+    /// Whether its parts have pods of their own.
+    pub(super) fn is_in_parts(self) -> bool {
+        matches!(self, Mode::SimpleScalable | Mode::Distributed)
+    }
+}
+
+/// A part of Loki with pods of its own, and what is wanted of it.
+pub(super) struct Part<'spec> {
+    /// The mode that has it.
+    pub(super) mode: Mode,
+    /// Its name in the chart and in the declaration.
+    pub(super) name: &'static str,
+    /// What is wanted of it, unless nothing can be.
+    pub(super) target: Option<&'spec Target>,
+    /// The number of its pods where nothing else is wanted.
+    pub(super) replicas: i64,
+    /// What it keeps on a volume of its own.
+    pub(super) kept: Volume,
+}
+
+/// How a part asks the chart for a volume.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Volume {
+    /// It has none.
+    None,
+    /// By the fields of one.
+    Fields,
+    /// By a list of claims.
+    Claims,
+}
+
+impl Part<'_> {
+    /// Whether its pods hold logs that are not yet in the store.
+    fn takes_logs(&self) -> bool {
+        matches!(self.name, "write" | "ingester")
+    }
+
+    /// Returns the number of its pods.
+    pub(super) fn replicas(&self) -> Traced<i64> {
+        let wanted = self.target.and_then(|target| target.replicas.clone());
+        wanted.unwrap_or_else(|| Traced::literal(self.replicas))
     }
 }
 
 impl Target {
-    pub(super) fn replicas(&self) -> Traced<i64> {
-        self.replicas.clone().unwrap_or_else(|| Traced::literal(3))
-    }
-
     /// Returns the places of what is written in it.
     pub(super) fn written(&self) -> Origin {
         let replicas = self.replicas.iter().map(Traced::origin);
@@ -176,8 +235,29 @@ impl Spec {
     /// Returns the number of pods that take logs.
     pub(super) fn writers(&self) -> Traced<i64> {
         let mode = self.mode();
-        let writers = if mode.get().is_scalable() { self.write.replicas() } else { self.replicas() };
-        writers.because(mode.origin())
+        let taking = self.parts().into_iter().find(|part| part.mode == *mode.get() && part.takes_logs());
+        taking.map_or_else(|| self.replicas(), |part| part.replicas()).because(mode.origin())
+    }
+
+    /// Returns the parts that have pods of their own in one of the modes.
+    pub(super) fn parts(&self) -> [Part<'_>; 11] {
+        let part = |mode, name, target, replicas, kept| Part { mode, name, target, replicas, kept };
+        let scalable = |name, target, kept| part(Mode::SimpleScalable, name, Some(target), 3, kept);
+        let distributed = |name, target, replicas, kept| part(Mode::Distributed, name, target, replicas, kept);
+        [
+            scalable("write", &self.write, Volume::Fields),
+            scalable("read", &self.read, Volume::None),
+            scalable("backend", &self.backend, Volume::Fields),
+            distributed("distributor", Some(&self.distributor), 3, Volume::None),
+            distributed("ingester", Some(&self.ingester), 3, Volume::Claims),
+            distributed("queryFrontend", Some(&self.query_frontend), 2, Volume::None),
+            distributed("queryScheduler", Some(&self.query_scheduler), 2, Volume::None),
+            distributed("querier", Some(&self.querier), 3, Volume::None),
+            distributed("indexGateway", Some(&self.index_gateway), 2, Volume::None),
+            // Of these there is one: two would delete what the other one compacts, and evaluate every rule twice.
+            distributed("compactor", None, 1, Volume::Claims),
+            distributed("ruler", None, 1, Volume::None),
+        ]
     }
 
     /// Returns the number of pods in mode `Monolithic`.

@@ -1,5 +1,6 @@
 //! The rules that a `Loki` is held against.
 
+use super::declaration::Mode;
 use super::{Loki, versions};
 use crate::component::release::{self, Idle, written};
 use crate::component::{Context, Kept, StoreKind};
@@ -65,9 +66,9 @@ const SCHEMA_STORE: Rule = Rule::error(
     "append a period with the kind of store in use, and keep a store for as long as a period needs it",
 );
 
-/// What is longest behind the name: in the Service `NAME-query-scheduler-discovery` in mode `SimpleScalable`, else in the
+/// What is longest behind the name: in the Service `NAME-query-scheduler-discovery` in the modes that have parts, else in the
 /// Service `NAME-memberlist`, which is as long as the revision in a label of the StatefulSet `NAME`.
-const LONGEST_SCALABLE: &str = "-query-scheduler-discovery";
+const LONGEST_IN_PARTS: &str = "-query-scheduler-discovery";
 const LONGEST: &str = "-memberlist";
 
 pub(super) fn lint(loki: &Loki, context: &Context) -> Vec<Diagnostic> {
@@ -78,7 +79,7 @@ pub(super) fn lint(loki: &Loki, context: &Context) -> Vec<Diagnostic> {
     found.extend(retention(loki));
     found.extend(schema(loki, &kept));
     let mode = loki.spec.mode();
-    let longest = if mode.get().is_scalable() { LONGEST_SCALABLE } else { LONGEST };
+    let longest = if mode.get().is_in_parts() { LONGEST_IN_PARTS } else { LONGEST };
     found.extend(release::name(&loki.metadata, longest, &format!("mode `{}`", mode.get().name())));
     found.extend(loki.consumer().unnamed_bucket(&kept));
     found.extend(release::version(loki.spec.chart_version.as_ref(), versions::CHART_VERSION));
@@ -88,7 +89,8 @@ pub(super) fn lint(loki: &Loki, context: &Context) -> Vec<Diagnostic> {
 
 fn mode(loki: &Loki) -> Option<Diagnostic> {
     let mode = loki.spec.mode();
-    let found = mode.get().is_scalable().then(|| DEPRECATED_MODE.found("mode `SimpleScalable` is deprecated"))?;
+    let scalable = *mode.get() == Mode::SimpleScalable;
+    let found = scalable.then(|| DEPRECATED_MODE.found("mode `SimpleScalable` is deprecated"))?;
     Some(found.decided_at(mode.origin().spans(), ""))
 }
 
@@ -96,9 +98,9 @@ fn replicas(loki: &Loki, kept: &Kept<'_>) -> Option<Diagnostic> {
     let spec = &loki.spec;
     let (mode, writers, factor) = (spec.mode(), spec.writers(), spec.replication_factor());
     let pods = if *writers.get() == 1 { "1 pod takes".to_owned() } else { format!("{writers} pods take") };
-    if !kept.is_s3() && (mode.get().is_scalable() || *writers.get() > 1) {
-        let message = if mode.get().is_scalable() {
-            "mode `SimpleScalable` needs a store, and logs are kept on volumes".to_owned()
+    if !kept.is_s3() && (mode.get().is_in_parts() || *writers.get() > 1) {
+        let message = if mode.get().is_in_parts() {
+            format!("mode `{}` needs a store, and logs are kept on volumes", mode.get().name())
         } else {
             format!("{writers} replicas cannot keep logs on volumes of their own")
         };
@@ -151,12 +153,11 @@ fn schema(loki: &Loki, kept: &Kept<'_>) -> Vec<Diagnostic> {
 fn idle(loki: &Loki, kept: &Kept<'_>) -> Vec<Diagnostic> {
     let spec = &loki.spec;
     let mode = spec.mode();
-    let targets = [("write", &spec.write), ("read", &spec.read), ("backend", &spec.backend)];
-    let of_mode = if mode.get().is_scalable() {
-        vec![("replicas", written(spec.replicas.as_ref()))]
-    } else {
-        targets.map(|(name, target)| (name, Some(target.written()))).into()
-    };
+    let single = ("replicas", written(spec.replicas.as_ref()).filter(|_| mode.get().is_in_parts()));
+    let parts = spec.parts();
+    let others = parts.iter().filter(|part| part.mode != *mode.get());
+    let others = others.filter_map(|part| Some((part.name, Some(part.target?.written()))));
+    let of_mode = std::iter::once(single).chain(others).collect();
     let why = format!("in mode `{}`", mode.get().name());
     let mut found = Idle { why, because: mode.origin(), fields: of_mode }.found();
     if let Some(first) = spec.schema.first() {

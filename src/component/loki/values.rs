@@ -2,10 +2,10 @@
 //!
 //! See <https://github.com/grafana-community/helm-charts/tree/main/charts/loki>.
 
-use super::declaration::{self, Mode};
+use super::declaration::{self, Mode, Volume};
 use super::{ACCESS_KEY, Loki, SECRET_KEY};
 use crate::component::{Kept, Store, StoreKind, Trust};
-use crate::value::{ToValue, Traced, Value, manifest};
+use crate::value::{Map, ToValue, Traced, Value, manifest};
 
 /// Where the chart mounts the volume and keeps logs on it.
 const CHUNKS_DIRECTORY: &str = "/var/loki/chunks";
@@ -31,10 +31,10 @@ pub(super) fn values(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Val
             compactor: { retention_enabled: true, delete_request_store: object_store },
         },
         ..defaults(loki, kept, trust),
+        ruler: { enabled: true },
         ..targets(loki, kept, &mode),
         // One address for all requests; a monolithic Loki is one itself.
-        gateway: { enabled: mode.map(|mode| mode.is_scalable()) },
-        ruler: { enabled: true },
+        gateway: { enabled: mode.map(|mode| mode.is_in_parts()) },
         // It collects rules into a folder that the ruler does not read.
         sidecar: { rules: { enabled: false } },
         // The default asks for 10 GiB of memory.
@@ -110,36 +110,51 @@ fn defaults(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Option<Value
     })
 }
 
-/// Returns the pods of the mode. The chart refuses pods of another, and has three of each by default.
+/// Returns the pods of the mode. The chart refuses pods of another, and has three of each part of mode `SimpleScalable` by
+/// default.
 fn targets(loki: &Loki, kept: &Kept<'_>, mode: &Traced<Mode>) -> Value {
     let spec = &loki.spec;
     let none = || manifest!({ replicas: 0i64 });
-    let volume = || manifest!({ size: kept.size(loki.spec.size.as_ref()), storageClass: storage_class(loki) });
-    let targets = if mode.get().is_scalable() {
-        let target = |target: &declaration::Target| {
-            let resources = target.resources.as_ref().or(spec.resources.as_ref());
-            let resources = resources.map_or_else(default_resources, |resources| resources.value().clone());
-            manifest!({ replicas: target.replicas(), resources: resources })
-        };
-        let kept = manifest!({ persistence: { volumeClaimsEnabled: true, ..volume() } });
-        manifest!({
-            singleBinary: none(),
-            write: { ..target(&spec.write), ..kept },
-            read: target(&spec.read),
-            backend: { ..target(&spec.backend), ..kept },
-        })
+    let volume = || manifest!({ size: kept.size(spec.size.as_ref()), storageClass: storage_class(loki) });
+    let resources = |target: Option<&declaration::Target>| {
+        let resources = target.and_then(|target| target.resources.as_ref()).or(spec.resources.as_ref());
+        resources.map_or_else(default_resources, |resources| resources.value().clone())
+    };
+    let mut targets = Map::new();
+    let single = if mode.get().is_in_parts() {
+        none()
     } else {
-        let resources = spec.resources.as_ref().map_or_else(default_resources, |resources| resources.value().clone());
         manifest!({
-            singleBinary: {
-                replicas: spec.replicas(), resources: resources, persistence: { enabled: true, ..volume() },
-            },
-            write: none(),
-            read: none(),
-            backend: none(),
+            replicas: spec.replicas(), resources: resources(None), persistence: { enabled: true, ..volume() },
         })
     };
-    targets.because(mode.origin())
+    targets.insert("singleBinary", single);
+    for part in spec.parts() {
+        let in_use = part.mode == *mode.get();
+        if in_use {
+            let persistence = match part.kept {
+                Volume::None => None,
+                Volume::Fields => Some(manifest!({ volumeClaimsEnabled: true, ..volume() })),
+                Volume::Claims => {
+                    let claim = manifest!({ name: "data", accessModes: ["ReadWriteOnce"], ..volume() });
+                    Some(manifest!({ enabled: true, claims: [claim] }))
+                }
+            };
+            let own = match part.name {
+                // Its zones are for an operator that the chart does not install.
+                "ingester" => Some(manifest!({ zoneAwareReplication: { enabled: false } })),
+                "ruler" => Some(manifest!({ enabled: true })),
+                _ => None,
+            };
+            let values = manifest!({
+                ..own, replicas: part.replicas(), resources: resources(part.target), persistence: persistence,
+            });
+            targets.insert(part.name, values);
+        } else if part.mode == Mode::SimpleScalable {
+            targets.insert(part.name, none());
+        }
+    }
+    Value::new(targets).because(mode.origin())
 }
 
 /// Returns the storage class. The chart leaves an empty one out; `-` is its word for the class without a provisioner.
