@@ -27,6 +27,9 @@ use serde_json::Value as Json;
 /// The definitions, below the folder of the project.
 const DEFINITIONS: &str = "../shared/crds";
 
+/// Definitions of what is not there.
+const OWN_DEFINITIONS: &str = "golden/definitions";
+
 /// Lists of kustomize have no definition; `flux.rs` checks them.
 const WITHOUT_DEFINITION: &str = "kustomize.config.k8s.io";
 
@@ -154,7 +157,9 @@ fn definitions() -> Definitions {
         eprintln!("skipped: {DEFINITIONS} is not there, only built-in kinds are tested");
     }
     let mut all = Definitions::new();
-    for entry in walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(OWN_DEFINITIONS);
+    let entries = [folder, own].into_iter().flat_map(|folder| walkdir::WalkDir::new(folder).into_iter());
+    for entry in entries.filter_map(Result::ok) {
         if entry.path().extension().is_none_or(|end| end != "yaml") {
             continue;
         }

@@ -182,7 +182,7 @@ fn problems(tree: &Tree) -> Vec<String> {
             "NetworkPolicy" => policy(object, &cluster, &mut found),
             "PodDisruptionBudget" => budget(object, &cluster, &mut found),
             "ServiceMonitor" | "PodMonitor" => monitor(object, &cluster, &mut found),
-            "Ingress" => ingress(object, &cluster, &mut found),
+            "Ingress" | "HTTPRoute" | "BackendTLSPolicy" => exposed(object, &cluster, &mut found),
             // What is made of it stands in its namespace; itself it stands in none.
             "RestateCluster" => {}
             _ => workload(object, &cluster, &mut found),
@@ -313,21 +313,42 @@ fn names(ports: &[(String, i64)]) -> Vec<String> {
     ports.iter().map(|(name, _)| name.clone()).collect()
 }
 
-/// The backends of an Ingress are Services with the ports it names.
-fn ingress(object: &Object, cluster: &Cluster, found: &mut Vec<String>) {
-    let rules = object.json["spec"]["rules"].as_array().into_iter().flatten();
-    for path in rules.filter_map(|rule| rule["http"]["paths"].as_array()).flatten() {
-        let backend = &path["backend"]["service"];
-        let is_it = |service: &&Service| service.namespace == object.namespace() && backend["name"] == service.name;
+/// What is exposed is a Service with the port that is named.
+fn exposed(object: &Object, cluster: &Cluster, found: &mut Vec<String>) {
+    for (name, port) in backends(object) {
+        let is_it = |service: &&Service| service.namespace == object.namespace() && service.name == name;
         let Some(service) = cluster.services.iter().find(is_it) else {
-            found.push(format!("{}: no Service {}", object.path, backend["name"]));
+            found.push(format!("{}: no Service {name}", object.path));
             continue;
         };
-        let port = &backend["port"];
-        let has = service.ports.iter().any(|(name, number, _)| port["number"] == *number || port["name"] == **name);
-        if !has {
-            found.push(format!("{}: {} has no port {port}", object.path, service.name));
+        if service.port(&port).is_none() {
+            found.push(format!("{}: {name} has no port {port}", object.path));
         }
+    }
+}
+
+/// Returns the Services, with the name or number of a port, that an Ingress or a route leads to, or a policy of a gateway
+/// speaks of.
+fn backends(object: &Object) -> Vec<(String, Json)> {
+    let spec = &object.json["spec"];
+    let all = |json: &Json| json.as_array().cloned().unwrap_or_default();
+    let name = |json: &Json| json["name"].as_str().unwrap_or_default().to_owned();
+    match object.kind() {
+        "Ingress" => all(&spec["rules"])
+            .iter()
+            .flat_map(|rule| all(&rule["http"]["paths"]))
+            .map(|path| {
+                let service = &path["backend"]["service"];
+                let port = &service["port"];
+                (name(service), if port["number"].is_null() { port["name"].clone() } else { port["number"].clone() })
+            })
+            .collect(),
+        "HTTPRoute" => all(&spec["rules"])
+            .iter()
+            .flat_map(|rule| all(&rule["backendRefs"]))
+            .map(|backend| (name(&backend), backend["port"].clone()))
+            .collect(),
+        _ => all(&spec["targetRefs"]).iter().map(|target| (name(target), target["sectionName"].clone())).collect(),
     }
 }
 
@@ -399,6 +420,18 @@ fn needed<'cluster>(objects: &[Object], cluster: &'cluster Cluster, found: &mut 
             }
         }
     }
+    for object in objects.iter().filter(|object| matches!(object.kind(), "Ingress" | "HTTPRoute")) {
+        for (name, port) in backends(object) {
+            let is_it = |service: &&Service| service.namespace == object.namespace() && service.name == name;
+            let Some(service) = cluster.services.iter().find(is_it) else { continue };
+            for to in cluster.behind(service) {
+                let Some(number) = service.port(&port).and_then(|target| number(target, to)) else { continue };
+                for from in cluster.pods.iter().filter(|pod| pod.of == format!("proxy of {}", object.path)) {
+                    flow(from, to, number, "TCP", &object.path);
+                }
+            }
+        }
+    }
     for monitor in objects.iter().filter(|object| object.kind() == "ServiceMonitor") {
         for (_, _, service) in scraped(monitor, cluster).1 {
             let Some(service) = service else { continue };
@@ -414,6 +447,14 @@ fn needed<'cluster>(objects: &[Object], cluster: &'cluster Cluster, found: &mut 
         }
     }
     flows
+}
+
+impl Service {
+    /// Returns the port of the pods behind the port that is named or numbered so.
+    fn port(&self, port: &Json) -> Option<&Json> {
+        let found = self.ports.iter().find(|(name, number, _)| *port == *number || *port == **name);
+        found.map(|(_, _, target)| target)
+    }
 }
 
 impl Cluster {

@@ -58,6 +58,12 @@ impl Cluster {
                     }
                 }
                 "Service" => cluster.services.push(service(object)),
+                "Ingress" => cluster.proxy(object, "ingress-nginx"),
+                "HTTPRoute" => {
+                    for parent in object.json["spec"]["parentRefs"].as_array().into_iter().flatten() {
+                        cluster.proxy(object, parent["namespace"].as_str().unwrap_or(object.namespace()));
+                    }
+                }
                 _ => cluster.workload(object, objects),
             }
         }
@@ -74,6 +80,16 @@ impl Cluster {
             cluster.pods.push(pod("Prometheus", "monitoring", &labels, &[("http-web", 9090)]));
         }
         cluster
+    }
+
+    /// Who forwards requests runs beside its gateway, or in the namespace of its documentation.
+    /// Cilium forwards in no pod.
+    fn proxy(&mut self, object: &Object, namespace: &str) {
+        if object.text("/spec/ingressClassName") == "cilium" {
+            return;
+        }
+        let of = format!("proxy of {}", object.path);
+        self.pods.push(pod(&of, namespace, &[("app.kubernetes.io/component", "proxy")], &[("https", 8443)]));
     }
 
     /// MinIO's operator makes these. It labels a Service only as the Tenant asks for.

@@ -17,6 +17,7 @@ pub(crate) const STACKS: &[(&str, &str)] = &[
     ("logs-distributed", LOGS_DISTRIBUTED),
     ("traces", TRACES),
     ("traces-distributed", TRACES_DISTRIBUTED),
+    ("outside", include_str!("stacks/outside.yaml")),
 ];
 
 const SWITCHES: &str = r"

@@ -1,9 +1,11 @@
 //! Components: what a declaration stands for. Each is one folder here and one line of [`KINDS`].
 
+mod authority;
 mod bucket_job;
 mod claim;
 mod context;
 mod credential;
+mod exposure;
 mod kept;
 mod loki;
 mod metadata;
@@ -18,10 +20,12 @@ mod store;
 mod switches;
 mod tempo;
 
+pub(crate) use authority::CertificateAuthority;
 pub(crate) use bucket_job::{BucketJob, root_credentials};
 pub(crate) use claim::{Access, Claim, Permissions};
 pub(crate) use context::{ByHand, Context, Offers, Purpose};
 pub(crate) use credential::{Credential, CredentialSettings, Holds, NeededSecret, Piece};
+pub(crate) use exposure::{Backend, Exposure, name as exposure_name};
 pub(crate) use kept::{Consumer, Kept, StoreKind, bucket};
 pub(crate) use metadata::Metadata;
 pub(crate) use network::{Flow, Peer, Pods, Policy, ServerPods, Target, kubernetes_rules};
@@ -232,8 +236,9 @@ pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
 
 /// Returns the rules that no single component owns.
 pub(crate) fn shared_rules() -> impl Iterator<Item = &'static Rule> {
-    let shared = [context::RULES, kept::RULES, release::RULES, network::RULES, switches::RULES, project::RULES];
-    shared.into_iter().flatten()
+    let own = [authority::RULES, exposure::RULES, context::RULES, kept::RULES, release::RULES, network::RULES];
+    let shared = own.into_iter().chain([switches::RULES, project::RULES]);
+    shared.flatten()
 }
 
 /// Returns group and version, kind, and what it is for, of every kind of declaration.

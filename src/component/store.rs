@@ -56,7 +56,6 @@ pub(crate) enum Maker {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Authority {
     /// The cluster itself: its certificate lies in every namespace.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     Cluster(Origin),
     /// The one with this certificate, in PEM.
     Certificate(Traced<String>),
@@ -78,6 +77,42 @@ pub(crate) struct Trust {
     pub(crate) volume: Value,
     /// The object of that volume, where nobody else makes it.
     pub(crate) object: Option<Value>,
+    /// Where the certificate lies in the namespace.
+    pub(crate) place: TrustPlace,
+}
+
+/// Where the certificate of a store's authority lies in a namespace.
+#[derive(Clone, Debug)]
+pub(crate) struct TrustPlace {
+    /// Whether it lies in a Secret, and not in a ConfigMap.
+    pub(crate) secret: Traced<bool>,
+    /// The name of the object.
+    pub(crate) name: Traced<String>,
+    /// Its key.
+    pub(crate) key: Traced<String>,
+}
+
+impl TrustPlace {
+    /// Returns the kind of the object.
+    pub(crate) fn kind(&self) -> Traced<&'static str> {
+        self.secret.map(|&secret| if secret { "Secret" } else { "ConfigMap" })
+    }
+
+    /// Returns it as a choice between a ConfigMap and a Secret, as monitors want it.
+    pub(crate) fn selector(&self) -> Value {
+        let kind = if *self.secret.get() { "secret" } else { "configMap" };
+        manifest!({ (kind): { name: self.name, key: self.key } }).because(self.secret.origin())
+    }
+
+    fn volume(&self) -> Value {
+        let items = manifest!([{ key: self.key, path: CA_FILE }]);
+        let volume = if *self.secret.get() {
+            manifest!({ secret: { secretName: self.name, items: items } })
+        } else {
+            manifest!({ configMap: { name: self.name, items: items } })
+        };
+        volume.because(self.secret.origin()).because(self.name.origin())
+    }
 }
 
 impl Trust {
@@ -138,37 +173,29 @@ impl Store {
     /// Returns how `consumer` in `namespace` comes to trust it; nothing where every system does.
     pub(crate) fn trust(&self, consumer: &Traced<String>, namespace: &Traced<String>) -> Option<Trust> {
         let because = self.tls.origin().and(&self.offered);
-        let file = |key: Traced<String>| manifest!([{ key: key, path: CA_FILE }]);
-        let trust = match self.authority.as_ref().filter(|_| *self.tls.get())? {
+        let (place, object) = match self.authority.as_ref().filter(|_| *self.tls.get())? {
             // See <https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/>: a controller puts
             // this ConfigMap into every namespace.
             Authority::Cluster(origin) => {
-                let key = Traced::new("ca.crt".to_owned(), origin.clone());
-                let volume = manifest!({ configMap: { name: "kube-root-ca.crt", items: file(key) } });
-                Trust { volume: volume.because(origin), object: None }
+                let text = |text: &str| Traced::new(text.to_owned(), origin.clone());
+                let secret = Traced::new(false, origin.clone());
+                (TrustPlace { secret, name: text("kube-root-ca.crt"), key: text("ca.crt") }, None)
             }
             Authority::Certificate(certificate) => {
                 let name = text!("{}-store-ca", consumer);
-                let key = Traced::literal(CA_FILE.to_owned());
                 let object = manifest!({
                     apiVersion: "v1", kind: "ConfigMap",
                     metadata: { name: name, namespace: namespace },
                     data: { (CA_FILE): certificate },
                 });
-                Trust {
-                    volume: manifest!({ configMap: { name: name, items: file(key) } }),
-                    object: Some(object.because(certificate.origin()).because(&because)),
-                }
+                let place =
+                    TrustPlace { secret: Traced::literal(false), name, key: Traced::literal(CA_FILE.to_owned()) };
+                (place, Some(object.because(certificate.origin()).because(&because)))
             }
             Authority::Shared { secret, name, key } => {
-                let volume = if *secret.get() {
-                    manifest!({ secret: { secretName: name, items: file(key.clone()) } })
-                } else {
-                    manifest!({ configMap: { name: name, items: file(key.clone()) } })
-                };
-                Trust { volume: volume.because(secret.origin()).because(name.origin()), object: None }
+                (TrustPlace { secret: secret.clone(), name: name.clone(), key: key.clone() }, None)
             }
         };
-        Some(Trust { volume: trust.volume.because(&because), ..trust })
+        Some(Trust { volume: place.volume().because(&because), object, place })
     }
 }

@@ -4,6 +4,7 @@ use super::bucket_name::BucketNameGrammar;
 use super::day::DayGrammar;
 use super::duration::DurationGrammar;
 use super::endpoint::{CidrGrammar, EndpointGrammar, HostAndPortGrammar, UrlGrammar};
+use super::host::HostGrammar;
 use super::image::ImageGrammar;
 use super::label::{AnnotationKeyGrammar, LabelKeyGrammar, LabelValueGrammar};
 use super::name::{NameGrammar, PathNameGrammar, SubdomainGrammar};
@@ -63,6 +64,7 @@ pub static FORMATS: &[Format] = &[
     Format::of::<UrlGrammar>(),
     Format::of::<HostAndPortGrammar>(),
     Format::of::<CidrGrammar>(),
+    Format::of::<HostGrammar>(),
     Format {
         name: "byte",
         code: super::rules::INVALID_BASE64.code,

@@ -18,6 +18,7 @@ pub const RULES: &[Rule] = &[
     INVALID_URL,
     INVALID_HOST_AND_PORT,
     INVALID_CIDR,
+    INVALID_HOST,
     INVALID_BASE64,
 ];
 
@@ -117,6 +118,13 @@ pub(super) const INVALID_CIDR: Rule = Rule::refusal(
     "a text is no block of addresses",
     "The API server refuses a policy with it.",
     "write an address and a length: `192.0.2.0/24`",
+);
+
+pub(super) const INVALID_HOST: Rule = Rule::refusal(
+    "shape/invalid-host",
+    "a text is no name of a host",
+    "Routes, rules of an Ingress and certificates go by names alone; the API server refuses others.",
+    "write the name without scheme, port and path: `s3.example.org`",
 );
 
 pub(super) const INVALID_BASE64: Rule = Rule::refusal(

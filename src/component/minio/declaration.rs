@@ -4,8 +4,10 @@ use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, Top
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::expose::Expose;
+use super::tls::Tls;
 use crate::component::Metadata;
-use crate::kube::{Image, Name, Quantity};
+use crate::kube::{Image, Name, Quantity, Subdomain};
 use crate::value::{Checked, Traced};
 
 /// An S3 store made by the MinIO operator.
@@ -50,6 +52,16 @@ pub(super) struct Spec {
     /// Secret, or where it is to be made up.
     #[schemars(length(min = 8))]
     pub(super) root_password: Option<Traced<String>>,
+    /// TLS of the servers.
+    #[serde(default)]
+    pub(super) tls: Tls,
+    /// How S3 and the console are reached from outside of the cluster.
+    #[serde(default)]
+    pub(super) expose: Expose,
+    /// Domains under which each bucket has a host of its own: `BUCKET.s3.example.org` for `s3.example.org`. The servers
+    /// call themselves by the first of them, and so must be able to reach it. Default: none, and buckets stand in paths.
+    #[serde(default)]
+    pub(super) domains: Vec<Traced<Subdomain>>,
     /// Metrics for Prometheus.
     #[serde(default)]
     pub(super) monitoring: Monitoring,

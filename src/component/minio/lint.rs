@@ -1,12 +1,15 @@
 //! The rules that a `MinIO` is held against.
 
+mod outside;
+mod tls;
+
 use super::MinIO;
 use super::declaration::Pool;
 use super::drives;
 use crate::component::Context;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Image;
-use crate::value::Traced;
+use crate::value::{Origin, Traced};
 
 pub(super) const RULES: &[Rule] = &[
     TOO_FEW_DRIVES,
@@ -16,7 +19,19 @@ pub(super) const RULES: &[Rule] = &[
     IMAGE_UNPUBLISHED,
     SEVERAL_IN_NAMESPACE,
     SAME_POOL_NAME,
+    IDLE_FIELD,
+    tls::NO_AUTHORITY,
+    outside::BALANCED_IN_CLEAR,
+    outside::SAME_HOST,
+    outside::DOMAINS_OVERLAP,
 ];
+
+const IDLE_FIELD: Rule = Rule::warning(
+    "minio/idle-field",
+    "a field decides nothing",
+    "Whoever changes it waits for an effect that never comes.",
+    "delete the field, or what makes it idle",
+);
 
 const TOO_FEW_DRIVES: Rule = Rule::refusal(
     "minio/too-few-drives",
@@ -80,7 +95,15 @@ pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
     found.extend(minio.spec.client_image.as_ref().and_then(|image| image_problem(image, LAST_CLIENT_TAG)));
     found.extend(other_in_namespace(minio, context));
     found.extend(pool_names(minio));
+    found.extend(tls::lint(minio));
+    found.extend(outside::lint(minio, context));
     found
+}
+
+/// Returns what says that the field called `name`, which stands at `place`, decides nothing, because of what stands at
+/// `idled_by`.
+fn idle(name: &str, because: &str, place: &Origin, idled_by: &Origin) -> Diagnostic {
+    IDLE_FIELD.found(format!("`{name}` decides nothing {because}")).decided_at(place.and(idled_by).spans(), "")
 }
 
 fn drives_of(pool: &Pool, minio: &MinIO) -> Option<Diagnostic> {
@@ -124,9 +147,11 @@ fn image_problem(image: &Traced<Image>, last: &str) -> Option<Diagnostic> {
 }
 
 fn other_in_namespace(minio: &MinIO, context: &Context) -> Option<Diagnostic> {
+    // Every other store has a Service of its own.
+    let host = minio.store().host;
     let other = context.offers.stores().iter().find(|store| {
         store.namespace == minio.metadata.namespace()
-            && store.name != minio.metadata.name()
+            && store.host == host
             && store.name.get() < minio.metadata.name().get()
     })?;
     let message = format!(

@@ -2,11 +2,13 @@
 
 mod declaration;
 mod drives;
+mod expose;
 mod lint;
 mod monitor;
 mod network;
 mod operator;
 mod tenant;
+mod tls;
 mod versions;
 
 pub(super) use declaration::MinIO;
@@ -71,7 +73,8 @@ impl Component for MinIO {
 
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
         let store = self.store();
-        std::iter::once(self.root_secret()).chain(self.bucket_job(&store, context).secrets()).collect()
+        let users = self.bucket_job(&store, context).secrets();
+        std::iter::once(self.root_secret()).chain(self.certificate_secrets()).chain(users).collect()
     }
 
     fn lint(&self, context: &Context) -> Vec<Diagnostic> {
@@ -83,9 +86,11 @@ impl Component for MinIO {
         let job = self.bucket_job(&store, context);
         let mut apps = Vec::new();
         apps.extend(operator::app(self));
+        apps.extend(self.certificate_app());
         apps.push(tenant::app(self, &job, &context.project.policies()));
         apps.extend(job.app());
-        apps.extend(monitor::app(self));
+        apps.extend(self.exposures(&store));
+        apps.extend(monitor::app(self, &store));
         apps
     }
 }
@@ -138,16 +143,47 @@ impl MinIO {
         }
     }
 
-    /// The Service of the S3 API is always called `minio`, whatever the Tenant's name; without TLS its port is 80.
+    /// Returns the name of the S3 Service: always `minio`, whatever the Tenant's name.
+    #[expect(clippy::unused_self, reason = "which Service that is, is known here alone")]
+    fn service(&self) -> Traced<String> {
+        Traced::literal("minio".to_owned())
+    }
+
+    /// Returns the port of the S3 Service.
+    fn s3_port(&self) -> Traced<u16> {
+        self.spec.tls.is_on().map(|&tls| if tls { 443 } else { 80 })
+    }
+
+    /// Returns the name of that port.
+    fn port_name(&self) -> Traced<String> {
+        self.spec.tls.is_on().map(|&tls| if tls { "https-minio" } else { "http-minio" }.to_owned())
+    }
+
+    /// Returns the name of the console's Service.
+    fn console_service(&self) -> Traced<String> {
+        text!("{}-console", self.metadata.name())
+    }
+
+    /// Returns the port of the console, on its Service and on the pods.
+    fn console_port(&self) -> Traced<u16> {
+        self.spec.tls.is_on().map(|&tls| if tls { 9443 } else { 9090 })
+    }
+
+    /// Returns the name of that port.
+    fn console_port_name(&self) -> Traced<String> {
+        self.spec.tls.is_on().map(|&tls| if tls { "https-console" } else { "http-console" }.to_owned())
+    }
+
+    /// The port of the S3 Service follows from the scheme.
     fn store(&self) -> Store {
         let pods = Pods { namespace: self.metadata.namespace(), labels: self.pod_labels() };
         Store {
             name: self.metadata.name(),
             namespace: self.metadata.namespace(),
-            host: text!("minio.{}.svc", self.metadata.namespace()),
+            host: text!("{}.{}.svc", self.service(), self.metadata.namespace()),
             port: None,
-            tls: Traced::literal(false),
-            authority: None,
+            tls: self.spec.tls.is_on(),
+            authority: self.spec.tls.authority(),
             region: self.spec.region.clone().unwrap_or_else(|| Traced::literal("us-east-1".to_owned())),
             path_style: Traced::literal(true),
             target: Target { peer: Peer::Pods(pods), port: Traced::literal(POD_PORT) },

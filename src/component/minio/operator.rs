@@ -1,8 +1,8 @@
 //! The operator: its chart, in a stage before every Tenant.
 
 use super::{MinIO, versions};
-use crate::component::{App, AppId, Chart, ChartSource, Part};
-use crate::value::{Traced, manifest};
+use crate::component::{App, AppId, Authority, Chart, ChartSource, Holds, NeededSecret, Part};
+use crate::value::{Origin, Traced, manifest, text};
 
 /// Returns the identifier of the operator's app.
 pub(super) fn app_id(minio: &MinIO) -> Traced<AppId> {
@@ -30,4 +30,30 @@ pub(super) fn app(minio: &MinIO) -> Option<App> {
         };
         App { timeout: "10m", ..App::new(app_id(minio).because(install.origin()), vec![Part::Chart(chart)]) }
     })
+}
+
+/// Returns the Secret by which the operator trusts a certificate that it did not have made: it reads the key `ca.crt` of
+/// every Secret in its namespace whose name begins so, when it starts.
+/// Source: `pkg/controller/operator.go` of the operator.
+pub(super) fn trust(minio: &MinIO, claimant: &Origin) -> Option<NeededSecret> {
+    let holds = match minio.spec.tls.authority()? {
+        Authority::Certificate(certificate) => Holds::text(certificate),
+        Authority::Cluster(_) => return None,
+        Authority::Shared { name, key, .. } => {
+            Holds::Somebody(text!("what the key `{}` of `{}` holds in every namespace that needs it", key, name))
+        }
+    };
+    Some(NeededSecret {
+        namespace: minio.spec.operator.namespace(),
+        name: text!("operator-ca-tls-{}-{}", minio.metadata.namespace(), minio.metadata.name()),
+        keys: vec![("ca.crt".into(), holds)],
+        purpose: text!("trust of the MinIO operator in the servers of `{}`", minio.metadata.name()),
+        of_store: false,
+        app: if is_installed(minio) { app_id(minio) } else { minio.metadata.app_id("") },
+        claimant: claimant.clone(),
+    })
+}
+
+fn is_installed(minio: &MinIO) -> bool {
+    minio.spec.operator.install.as_ref().is_none_or(|install| *install.get())
 }

@@ -1,6 +1,7 @@
 //! The Tenant, and what the operator does not make for it: a disruption budget and a network policy.
 
 use super::declaration::Pool;
+use super::expose::Side;
 use super::{MinIO, network, operator, versions};
 use crate::component::{App, BucketJob, Health, Part};
 use crate::kube::Image;
@@ -21,6 +22,7 @@ const TENANT_HEALTH: Health = Health {
 /// Returns the app of the Tenant.
 pub(super) fn app(minio: &MinIO, job: &BucketJob<'_>, policies: &Policies) -> App {
     let mut parts = vec![Part::kept(tenant(minio))];
+    parts.extend(minio.trust_object(job.store).map(Part::from));
     // A single server cannot be spared: a budget would only keep its node from being drained.
     let several = minio.spec.servers().map(|&servers| servers > 1);
     parts.extend(several.then(|| disruption_budget(minio)).and_then(|budget| budget.to_value()).map(Part::from));
@@ -29,6 +31,7 @@ pub(super) fn app(minio: &MinIO, job: &BucketJob<'_>, policies: &Policies) -> Ap
     App { health: vec![TENANT_HEALTH], timeout: "15m", ..App::new(minio.metadata.app_id(""), parts) }
         .ordered_by(install.origin())
         .after(install.then(|| operator::app_id(minio)).map(|id| id.get().clone().because(install.origin())))
+        .after(minio.certificate_app().map(|app| app.id))
 }
 
 fn tenant(minio: &MinIO) -> Value {
@@ -51,10 +54,38 @@ fn tenant(minio: &MinIO) -> Value {
             env: public_metrics,
             pools: pools,
             // Unset means true, and then every client needs the cluster's CA.
-            requestAutoCert: false,
-            serviceMetadata: { minioServiceLabels: minio.service_labels() },
+            requestAutoCert: spec.tls.is_auto(),
+            certConfig: cert_config(minio),
+            externalCertSecret: minio.external_certificate(),
+            exposeServices: expose_services(minio),
+            features: features(minio),
+            serviceMetadata: {
+                minioServiceLabels: minio.service_labels(),
+                minioServiceAnnotations: spec.expose.annotations(Side::S3),
+                consoleServiceAnnotations: spec.expose.annotations(Side::Console),
+            },
         },
     })
+}
+
+/// The names that the operator puts into the certificate beside those that it knows.
+fn cert_config(minio: &MinIO) -> Option<Value> {
+    let hosts = minio.further_hosts();
+    let auto = minio.spec.tls.is_auto();
+    (*auto.get() && !hosts.is_empty()).then(|| manifest!({ dnsNames: hosts }).because(auto.origin()))
+}
+
+fn expose_services(minio: &MinIO) -> Option<Value> {
+    let balancer = minio.spec.expose.load_balancer.as_ref()?;
+    Some(manifest!({ minio: balancer.s3, console: balancer.console }))
+}
+
+fn features(minio: &MinIO) -> Option<Value> {
+    let domains = minio.domain_urls();
+    let console = minio.console_url();
+    let any = console.is_some() || !domains.is_empty();
+    let domains = (!domains.is_empty()).then_some(domains);
+    any.then(|| manifest!({ domains: { minio: domains, console: console } }))
 }
 
 fn pool(minio: &MinIO, pool: &Pool, index: usize) -> Value {

@@ -59,6 +59,12 @@ fn rule(flows: &[Flow], way: Way, by_name: bool) -> Value {
         }))),
         Peer::Dns => endpoints(vec![endpoint(&dns())]),
         Peer::ApiServer => manifest!({ (key("Entities")): ["kube-apiserver"] }),
+        Peer::CiliumProxy => manifest!({ (key("Entities")): ["ingress"] }),
+        // What a load balancer sends in may come by way of another node.
+        Peer::World(addresses) if addresses.is_empty() => {
+            manifest!({ (key("Entities")): ["world", "host", "remote-node"] })
+        }
+        Peer::World(addresses) => manifest!({ (key("CIDR")): addresses }),
         Peer::Outside { host, addresses } if addresses.is_empty() => manifest!({ toFQDNs: [{ matchName: host }] }),
         Peer::Outside { host, addresses } => manifest!({ toCIDR: addresses }).because(host.origin()),
     };

@@ -40,6 +40,9 @@ fn peers(flow: &Flow, policies: &Policies) -> Vec<Value> {
         Peer::Dns => vec![peer(&dns()), manifest!({ ipBlock: { cidr: NODE_LOCAL_DNS } })],
         // It is no pod: an address is all that a NetworkPolicy can name it by.
         Peer::ApiServer => blocks(&policies.api_server),
+        // No NetworkPolicy can name it: a rule refuses that, and what is written here denies nothing.
+        Peer::CiliumProxy => blocks(&[]),
+        Peer::World(addresses) => blocks(addresses),
         Peer::Outside { host, addresses } => {
             blocks(addresses).into_iter().map(|block| block.because(host.origin())).collect()
         }

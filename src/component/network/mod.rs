@@ -32,6 +32,10 @@ pub(crate) enum Peer {
     Dns,
     /// The API server of the cluster, which is no pod.
     ApiServer,
+    /// The proxy of Cilium for every Ingress and gateway of its own, which is no pod.
+    CiliumProxy,
+    /// Whoever is outside of the cluster, by addresses as CIDRs where they are known.
+    World(Vec<Traced<String>>),
     /// A host outside of the cluster: its name, and its addresses where they are known.
     Outside {
         /// The name.

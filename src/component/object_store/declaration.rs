@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::component::{Metadata, ServerPods};
+use crate::component::{CertificateAuthority, Metadata, ServerPods};
 use crate::kube::{Cidr, Endpoint, Image, Name};
 use crate::value::Traced;
 
@@ -59,18 +59,4 @@ pub(super) enum Buckets {
     Somebody,
     /// A Job makes the buckets, users and policies by the client of MinIO: the store is a MinIO.
     Job,
-}
-
-/// The certificate of whoever signed that of a store: in PEM, or where it lies in every namespace that needs it.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct CertificateAuthority {
-    /// The certificate in PEM. It is no secret.
-    pub(super) certificate: Option<Traced<String>>,
-    /// A ConfigMap that somebody puts into every namespace that needs it, with key `ca.crt` unless `key` is another one.
-    pub(super) config_map_name: Option<Traced<Name>>,
-    /// A Secret that somebody puts into every namespace that needs it, with key `ca.crt` unless `key` is another one.
-    pub(super) secret_name: Option<Traced<Name>>,
-    /// The key in the ConfigMap or Secret. Default: `ca.crt`.
-    pub(super) key: Option<Traced<String>>,
 }

@@ -6,7 +6,7 @@ use crate::component::{Context, network};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::value::Traced;
 
-pub(super) const RULES: &[Rule] = &[CLEAR_TEXT, CERTIFICATE_UNUSED, SEVERAL_CERTIFICATES, NO_CERTIFICATE, IDLE_FIELD];
+pub(super) const RULES: &[Rule] = &[CLEAR_TEXT, CERTIFICATE_UNUSED, IDLE_FIELD];
 
 const CLEAR_TEXT: Rule = Rule::warning(
     "objectstore/clear-text",
@@ -20,20 +20,6 @@ const CERTIFICATE_UNUSED: Rule = Rule::error(
     "a certificate is given for a store without TLS",
     "Consumers would speak TLS to a server that does not, or trust nobody: one of the two is wrong.",
     "use an endpoint that begins with `https://`, or delete `certificateAuthority`",
-);
-
-const SEVERAL_CERTIFICATES: Rule = Rule::error(
-    "objectstore/several-certificates",
-    "the certificate comes from two places",
-    "Consumers mount one file: which one must not depend on chance.",
-    "keep one of `certificate`, `configMapName` and `secretName`",
-);
-
-const NO_CERTIFICATE: Rule = Rule::error(
-    "objectstore/no-certificate",
-    "the authority of a store has no certificate",
-    "Consumers could not trust it.",
-    "set one of `certificate`, `configMapName` and `secretName`, or delete `certificateAuthority`",
 );
 
 const IDLE_FIELD: Rule = Rule::warning(
@@ -54,26 +40,10 @@ pub(super) fn lint(store: &ObjectStore, context: &Context) -> Vec<Diagnostic> {
     let host = spec.endpoint.map(|endpoint| endpoint.host_and_port().0.to_owned());
     found.extend(network::unknown_pods(&host, spec.pods.as_ref(), &context.project.policies()));
     if let Some(authority) = &spec.certificate_authority {
-        let places = [
-            authority.certificate.as_ref().map(Traced::origin),
-            authority.config_map_name.as_ref().map(Traced::origin),
-            authority.secret_name.as_ref().map(Traced::origin),
-        ];
-        let places: Vec<_> = places.into_iter().flatten().collect();
-        match places[..] {
-            [] => {
-                let place = authority.key.as_ref().map_or(store.kind.origin(), Traced::origin);
-                found.push(NO_CERTIFICATE.found("no certificate is named").decided_at(place.spans(), ""));
-            }
-            [one] if !tls => {
-                let message = format!("`{}` speaks no TLS", spec.endpoint);
-                found.push(CERTIFICATE_UNUSED.found(message).decided_at(one.and(spec.endpoint.origin()).spans(), ""));
-            }
-            [first, second, ..] => {
-                let found_here = SEVERAL_CERTIFICATES.found("two of them are named");
-                found.push(found_here.decided_at(second.and(first).spans(), ""));
-            }
-            [_] => {}
+        found.extend(authority.lint(store.kind.origin()));
+        if let (false, [one, ..]) = (tls, &authority.places()[..]) {
+            let message = format!("`{}` speaks no TLS", spec.endpoint);
+            found.push(CERTIFICATE_UNUSED.found(message).decided_at(one.and(spec.endpoint.origin()).spans(), ""));
         }
     }
     let of_job = [

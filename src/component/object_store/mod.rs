@@ -5,9 +5,9 @@ mod lint;
 
 pub(super) use declaration::ObjectStore;
 
-use declaration::{Buckets, CertificateAuthority};
+use declaration::Buckets;
 
-use super::{App, Authority, BucketJob, Component, Context, Holds, Maker, NeededSecret, Store, network};
+use super::{App, BucketJob, CertificateAuthority, Component, Context, Holds, Maker, NeededSecret, Store, network};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Endpoint;
 use crate::project;
@@ -74,7 +74,7 @@ impl ObjectStore {
             namespace: self.metadata.namespace(),
             host: spec.endpoint.map(|_| host.to_owned()),
             port: port.map(|port| spec.endpoint.map(|_| port)),
-            authority: spec.certificate_authority.as_ref().and_then(authority),
+            authority: spec.certificate_authority.as_ref().and_then(CertificateAuthority::authority),
             region: spec.region.clone().unwrap_or_else(|| Traced::literal("us-east-1".to_owned())),
             path_style: spec.path_style.clone().unwrap_or_else(|| spec.endpoint.map(|_| !is_aws)),
             in_cluster: Traced::literal(spec.pods.is_some()),
@@ -113,17 +113,4 @@ impl ObjectStore {
     fn origin(&self) -> Origin {
         self.kind.origin().clone()
     }
-}
-
-fn authority(written: &CertificateAuthority) -> Option<Authority> {
-    let key = || written.key.clone().unwrap_or_else(|| Traced::literal("ca.crt".to_owned()));
-    if let Some(certificate) = &written.certificate {
-        return Some(Authority::Certificate(certificate.clone()));
-    }
-    let (secret, name) = match (&written.config_map_name, &written.secret_name) {
-        (Some(name), _) => (false, name),
-        (None, Some(name)) => (true, name),
-        (None, None) => return None,
-    };
-    Some(Authority::Shared { secret: name.map(|_| secret), name: name.map(ToString::to_string), key: key() })
 }
