@@ -28,7 +28,7 @@ use serde_json::Value as Json;
 const DEFINITIONS: &str = "../shared/crds";
 
 /// Definitions of what is not there.
-const OWN_DEFINITIONS: &str = "golden/definitions";
+const OWN_DEFINITIONS: &str = "golden/common/definitions";
 
 /// Lists of kustomize have no definition; `flux.rs` checks them.
 const WITHOUT_DEFINITION: &str = "kustomize.config.k8s.io";

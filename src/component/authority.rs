@@ -1,8 +1,9 @@
 //! The certificate of whoever signed that of a server, as a person writes it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use x509_cert::Certificate as X509;
 
 use super::store::{Authority, CA_FILE};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -94,13 +95,41 @@ impl CertificateAuthority {
     }
 }
 
-/// Returns what keeps `text` from being one certificate or several, without quoting it.
+/// Returns what keeps `text` from being one certificate or several, without quoting it. What stands between them is a
+/// comment.
 fn problem(text: &str) -> Option<&'static str> {
     if text.contains("PRIVATE KEY") {
         return Some("a private key stands where a certificate is wanted");
     }
-    match X509::load_pem_chain(text.as_bytes()) {
-        Ok(chain) if !chain.is_empty() => None,
-        _ => Some("the text is no certificate in PEM"),
+    let mut blocks = text.split("-----BEGIN CERTIFICATE-----").skip(1).peekable();
+    let is_one = |block: &str| {
+        let body = block.split_once("-----END CERTIFICATE-----").map(|(body, _)| body);
+        let body = body.map(|body| body.split_whitespace().collect::<String>());
+        body.is_some_and(|body| !body.is_empty() && BASE64.decode(body).is_ok())
+    };
+    let all = blocks.peek().is_some() && blocks.all(is_one);
+    (!all).then_some("the text is no certificate in PEM")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_have_marks_and_base64_between_them() {
+        let one = "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBvbmU=\n-----END CERTIFICATE-----\n";
+        for good in [one, &format!("a comment\n{one}{one}")] {
+            assert_eq!(problem(good), None, "{good}");
+        }
+        for bad in [
+            "",
+            "bm90IGEgcmVhbCBvbmU=",
+            "-----BEGIN CERTIFICATE-----\nbm90IGEgcmVhbCBvbmU=",
+            "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
+            "-----BEGIN CERTIFICATE-----\nnot base64\n-----END CERTIFICATE-----",
+            &format!("{one}-----BEGIN PRIVATE KEY-----"),
+        ] {
+            assert!(problem(bad).is_some(), "{bad}");
+        }
     }
 }

@@ -144,7 +144,6 @@ impl Holds {
     }
 
     /// Returns what holds text that anybody may see.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     pub(crate) fn text(text: Traced<String>) -> Self {
         Self::Made(vec![Piece::Text(text)])
     }

@@ -146,6 +146,8 @@ const ROUTE_HEALTH: Health = Health {
     current: "has(status.parents) && status.parents.size() > 0 && status.parents.all(p, p.conditions.exists(c, c.type == 'Accepted' && c.status == 'True'))",
     in_progress: "!has(status.parents) || status.parents.size() == 0",
     failed: "has(status.parents) && status.parents.exists(p, p.conditions.exists(c, c.type == 'Accepted' && c.status == 'False'))",
+    // Argo CD knows it: `resource_customizations/gateway.networking.k8s.io/HTTPRoute/health.lua`.
+    lua: None,
 };
 
 impl Exposure {

@@ -133,7 +133,7 @@ impl Trust {
 
     /// Adds who decides that there is something to trust.
     pub(crate) fn because(self, origin: &Origin) -> Self {
-        Self { volume: self.volume.because(origin), object: self.object.map(|object| object.because(origin)) }
+        Self { volume: self.volume.because(origin), object: self.object.map(|object| object.because(origin)), ..self }
     }
 }
 

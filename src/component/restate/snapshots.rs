@@ -143,7 +143,7 @@ impl<'context> Snapshots<'context> {
     pub(super) fn trust(&self, declared: &RestateCluster) -> Option<Trust> {
         let trust = self.store.trust(&declared.name(), &declared.name())?;
         let because = |value: Value| value.because(self.because());
-        Some(Trust { volume: because(trust.volume), object: trust.object.map(because) })
+        Some(Trust { volume: because(trust.volume), object: trust.object.map(because), place: trust.place })
     }
 
     /// Returns name and key of the Secret with the certificate of the store's authority, where it lies in one that the
