@@ -55,10 +55,11 @@ impl BucketJob<'_> {
         let name = text!("{}-buckets", self.store.name);
         let config = self.config_map(&name).because(&because);
         let trust = self.store.trust(&name, &self.store.namespace);
-        let mut parts = vec![Part::from(config.clone())];
-        parts.extend(trust.as_ref().and_then(|trust| trust.object.clone()).map(Part::from));
+        let authority = trust.as_ref().and_then(|trust| Some(trust.object.clone()?.because(&because)));
+        let inputs: Vec<_> = std::iter::once(config).chain(authority).collect();
+        let mut parts: Vec<_> = inputs.iter().cloned().map(Part::from).collect();
         let job = self.job(&name, trust.as_ref().map(|trust| &trust.volume)).because(&because);
-        parts.push(Part::RunOnce(RunOnce { job, inputs: vec![config] }));
+        parts.push(Part::RunOnce(RunOnce { job, inputs }));
         let id = Self::stage(&self.store.name, &self.store.namespace).because(&because);
         Some(App { timeout: "15m", ..App::new(id, parts) }.after([self.after.clone()]))
     }
