@@ -58,6 +58,8 @@ fn the_flows_of_the_whole_stack_are_found() {
         ("StatefulSet restate", "StatefulSet restate", 5122),
         ("StatefulSet restate", "DNS", 53),
         ("Prometheus", "Loki loki single-binary", 3100),
+        ("Tempo tempo", "Tenant minio", 9000),
+        ("Prometheus", "Tempo tempo", 3200),
     ] {
         let is_it = |flow: &Flow<'_>| flow.from.of.starts_with(from) && flow.to.of == to && flow.port == port;
         assert!(flows.iter().any(is_it), "{from} to {to} on {port}");
@@ -74,6 +76,7 @@ fn what_is_wrong_is_found() {
     let monitor = "apps/storage/minio-monitor/app/servicemonitor-minio.yaml";
     let tenant = "apps/storage/minio/app/tenant-minio.yaml";
     let release = "apps/monitoring/loki/app/helmrelease-loki.yaml";
+    let traces = "apps/monitoring/tempo/app/helmrelease-tempo.yaml";
     let job = "apps/storage/minio-buckets/app/job-minio-buckets.yaml";
     let egress = "apps/orders/restate/app/networkpolicy-allow-restate-egress.yaml";
     let dns = "apps/orders/restate/app/networkpolicy-allow-egress-to-dns.yaml";
@@ -121,6 +124,8 @@ fn what_is_wrong_is_found() {
         (release, "http://minio.storage.svc", "http://minio.store.svc", "no Service minio in store"),
         (release, "http://minio.storage.svc", "https://minio.storage.svc", "no port 443"),
         (set, "restate-cluster:5122", "restate-clusters:5122", "no Service restate-clusters"),
+        // One without a scheme.
+        (traces, "minio.storage.svc:80", "minio.storage.svc:9000", "no port 9000"),
         // A Service of its own.
         (service, "port: 9070", "port: 9071", "9071"),
         (
@@ -148,7 +153,7 @@ fn at_work(tree: &Tree) -> Vec<Object> {
 fn stack() -> Tree {
     let source = Source::new(
         "cluster.yaml",
-        b"minio_enabled: true\nloki_enabled: true\nmonitoring_enabled: true\n---\n\
+        b"minio_enabled: true\nloki_enabled: true\ntracing_enabled: true\nmonitoring_enabled: true\n---\n\
           apiVersion: restate.dev/v1\nkind: RestateCluster\nmetadata:\n  name: orders\n  annotations:\n    \
           bayplan.dev/snapshots: minio\nspec:\n  compute: { image: \"example.org/restate:1.7.5\" }\n  \
           storage: { storageRequestBytes: 10737418240 }\n"

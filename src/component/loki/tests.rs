@@ -196,6 +196,23 @@ fn what_is_found() {
         ("minio_enabled: true\n", "{replicas: 2}", &["loki/unreplicated-writers"]),
         ("minio_enabled: true\n", "{replicas: 3}", &[]),
         ("minio_enabled: true\n", "{replicas: 2, replicationFactor: 3}", &["loki/too-few-writers"]),
+        ("minio_enabled: true\n", "{deploymentMode: Distributed}", &[]),
+        (
+            "minio_enabled: true\n",
+            "{deploymentMode: Distributed, ingester: {replicas: 2}}",
+            &["loki/unreplicated-writers"],
+        ),
+        (
+            "minio_enabled: true\n",
+            "{deploymentMode: Distributed, ingester: {replicas: 2}, replicationFactor: 3}",
+            &["loki/too-few-writers"],
+        ),
+        (
+            "minio_enabled: true\n",
+            "{deploymentMode: Distributed, replicas: 2, write: {replicas: 2}}",
+            &["charts/idle-field", "charts/idle-field"],
+        ),
+        ("", "{ingester: {replicas: 2}}", &["charts/idle-field"]),
         ("", "{retention: 12h}", &["loki/short-retention"]),
         ("", "{retention: '0'}", &[]),
         ("", "{chartVersion: 19.0.0}", &["charts/other-major"]),
