@@ -55,7 +55,7 @@ fn built(fixture: &Path) -> Files {
     }
     for mut cluster in compiled.clusters {
         cluster.tree.insert_sums(&cluster.root);
-        made.extend(cluster.tree.iter().map(|(path, file)| (format!("tree/{path}"), file.text.clone().into_bytes())));
+        made.extend(cluster.tree.iter().map(|(path, file)| (format!("tree/{path}"), file.text.as_bytes().to_vec())));
     }
     made
 }

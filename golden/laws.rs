@@ -55,7 +55,7 @@ impl Outcome {
         let mut findings: Vec<_> =
             compiled.diagnostics.iter().map(|one| format!("{} {} ({})", one.code, one.message, one.clusters)).collect();
         findings.sort();
-        Self { files: files.map(|(path, file)| (path.to_string(), file.text.clone())).collect(), findings }
+        Self { files: files.map(|(path, file)| (path.to_string(), file.text.to_string())).collect(), findings }
     }
 
     fn equals(&self, other: &Self, when: &str) -> Result<(), String> {
@@ -117,7 +117,7 @@ fn reads_back(compiled: &Compiled) -> Result<(), String> {
         if path.as_str().rsplit('.').next() != Some("yaml") {
             continue;
         }
-        let sources = Sources::new(vec![Source::new(path.as_str(), file.text.clone().into_bytes())]);
+        let sources = Sources::new(vec![Source::new(path.as_str(), file.text.as_bytes().to_vec())]);
         let (id, source) = sources.iter().next().expect("there is one file");
         let parsed = yaml::parse(id, source);
         let [document] = &parsed.documents[..] else {

@@ -61,6 +61,8 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("class", &["traefik"]),
     ("issuer_kind", &["ClusterIssuer"]),
     ("buckets", &["somebody"]),
+    ("allowed", &["read", "readWriteDelete"]),
+    ("wanted", &["elsewhere/beyond"]),
     ("endpoint", &["https://garage.storage.svc:3901"]),
     ("engine", &["flux", "argocd"]),
 ];
@@ -334,7 +336,7 @@ fn unclaimed(
     let mut count = 0;
     for (path, file) in after {
         let old = before.get(path).map_or("", |file| file.text.as_str());
-        if old == file.text || is_reordered(old, &file.text) {
+        if old == file.text.as_str() || is_reordered(old, &file.text) {
             continue;
         }
         count += 1;

@@ -15,6 +15,7 @@ pub(crate) const STACKS: &[(&str, &str)] = &[
     ("flux", FLUX),
     ("plain", PLAIN),
     ("logs-distributed", LOGS_DISTRIBUTED),
+    ("access", include_str!("stacks/access.yaml")),
     ("traces", TRACES),
     ("traces-distributed", TRACES_DISTRIBUTED),
     ("outside", include_str!("stacks/outside.yaml")),

@@ -53,7 +53,7 @@ pub(crate) fn trees_of(project: &str, sources: &Sources) -> Vec<Tree> {
     clusters
         .map(|cluster| {
             let below = |path: &bayplan::tree::TreePath| path.below(&cluster.root).map(str::to_owned);
-            let files = cluster.tree.iter().filter_map(|(path, file)| Some((below(path)?, file.text.clone())));
+            let files = cluster.tree.iter().filter_map(|(path, file)| Some((below(path)?, file.text.to_string())));
             Tree {
                 name: format!("{project}/{}", cluster.root),
                 files: files.collect(),

@@ -12,7 +12,7 @@ use crate::kube::{self, Object};
 use crate::project::{self, Project};
 use crate::shape;
 use crate::source::{Sources, Span};
-use crate::tree::TreePath;
+use crate::tree::{Model, TreePath};
 use crate::value::{self, Node, Origin, Value};
 use crate::variables::{self, Variables};
 
@@ -86,12 +86,13 @@ pub(super) struct Declarations {
     pub(super) problems: Vec<Diagnostic>,
 }
 
+/// Compiles one cluster. With a `model`, it keeps nothing that tells who decided a line, and shares texts with others.
 pub(super) fn compile(
     sources: &Sources,
     name: Option<&str>,
     shared: &Part,
     own: Option<&Part>,
-    keep_origins: bool,
+    model: Option<&Model>,
 ) -> Made {
     let mut raw = shared.variables.clone();
     if let Some(own) = own {
@@ -128,17 +129,14 @@ pub(super) fn compile(
     let by_hand = context.by_hand();
     let delivery = Delivery { apps, raw, secrets: needed, by_hand };
     let tree = super::root(name).map(|root| {
-        let mut tree = deliver::lay_out(root.as_str(), name, &context.project, delivery, &mut problems);
-        for (path, file) in tree.iter_mut() {
+        let mut tree = deliver::lay_out(root.as_str(), name, &context.project, delivery, model, &mut problems);
+        for (path, file) in tree.iter() {
             if let Some(value) = file.as_manifest() {
                 guard::in_tree(value, path.as_str(), file.because(), &mut problems);
             }
-            if !keep_origins {
-                file.forget_origins();
-            }
         }
-        if !keep_origins {
-            tree.forget_known();
+        if let Some(model) = model {
+            model.take(&root, &mut tree);
         }
         (root, tree)
     });

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Rule, Severity};
 use crate::source::{Sources, Span};
-use crate::tree::{Tree, TreePath};
+use crate::tree::{Model, Tree, TreePath};
 use crate::yaml;
 
 /// The folder of the output, below the project.
@@ -74,10 +74,11 @@ pub fn compile_each<C: Send>(sources: &Sources, options: &Options, each: impl Fn
         .iter()
         .filter(|(name, _)| options.cluster.as_ref().is_none_or(|wanted| name.as_ref() == Some(wanted)))
         .collect();
+    let model = (!options.keep_origins).then(Model::default);
     let made: Vec<_> = wanted
         .par_iter()
         .map(|(name, own)| {
-            cluster::compile(sources, name.as_deref(), &input.shared, own.as_ref(), options.keep_origins).then(&each)
+            cluster::compile(sources, name.as_deref(), &input.shared, own.as_ref(), model.as_ref()).then(&each)
         })
         .collect();
 

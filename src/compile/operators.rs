@@ -22,6 +22,19 @@ impl Operators {
         Self { restate: context.restate_operator(), restate_registries: context.restate_registries.clone() }
     }
 
+    /// Returns the operators as a tree with the files `texts` installs them: an older one, of which no more is known. What
+    /// its files do not tell, such as the optional definitions that the cluster serves, is taken to be as it is now.
+    #[must_use]
+    pub fn before<'tree>(&self, texts: impl Iterator<Item = &'tree str>) -> Self {
+        let parsed = texts.flat_map(|text| {
+            let source = Source::new("committed.yaml", text.as_bytes().to_vec());
+            yaml::parse(FileId::from_index(0), &source).documents
+        });
+        let objects: Vec<_> = parsed.collect();
+        let before = self.restate.as_ref().and_then(|now| now.before(&objects));
+        Self { restate: before.or_else(|| self.restate.clone()), restate_registries: self.restate_registries.clone() }
+    }
+
     /// Returns what the operators will make of the resource that is the text of a file, which may be an old one: no
     /// object where it is no such resource, or cannot be read. Whatever the tree delivers beside a resource, such as
     /// its Namespace, is none of them.

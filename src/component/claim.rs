@@ -35,7 +35,6 @@ pub(crate) struct Access {
 
 /// What a user may do with the objects in its buckets, beside listing them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[expect(dead_code, reason = "what every consumer may ask for")]
 pub(crate) enum Permissions {
     /// Read objects.
     Read,

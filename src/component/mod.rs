@@ -15,6 +15,7 @@ mod object_store;
 mod part;
 mod release;
 mod restate;
+mod s3_access;
 mod schemas;
 mod store;
 mod switches;
@@ -220,6 +221,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<minio::MinIO>(),
         Kind::of::<object_store::ObjectStore>(),
         Kind::of::<loki::Loki>(),
+        Kind::of::<s3_access::S3Access>(),
         Kind::of::<tempo::Tempo>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),

@@ -10,7 +10,7 @@ use super::{Engine, Form, namespaces, run_once, waves};
 use crate::component::{Chart, ChartSource, Health, Part, RunOnce};
 use crate::kube::{ObjectId, builtin_schema};
 use crate::project::{self, Project};
-use crate::tree::File;
+use crate::tree::{File, Model};
 use crate::value::{Map, Origin, Traced, Value, manifest, text};
 
 /// What Argo CD is to do otherwise with one object.
@@ -55,11 +55,11 @@ struct Application {
 }
 
 impl Engine for ArgoCd {
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form> {
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form> {
         let runs: Vec<_> = parts
             .iter()
             .filter_map(|part| match part {
-                Part::RunOnce(run) => Some((run_once::digest(run), run.inputs.clone())),
+                Part::RunOnce(run) => Some((run_once::digest(run, model), run.inputs.clone())),
                 _ => None,
             })
             .collect();
@@ -151,21 +151,18 @@ impl ArgoCd {
                 syncPolicy: sync_policy(&[]),
             },
         });
-        writer.add("argocd/apps.yaml", File::manifest(entry, because.clone()));
+        writer.write("argocd/apps.yaml", entry, because.clone());
     }
 
     /// Adds the Namespaces, which are there before anything in them.
     fn namespaces(&self, writer: &mut Writer<'_>, namespaces: BTreeMap<String, (Value, Origin)>, because: &Origin) {
         for (name, (namespace, because)) in namespaces {
-            writer.add(&format!("namespaces/{name}.yaml"), File::manifest(namespace, because));
+            writer.write(&format!("namespaces/{name}.yaml"), namespace, because);
         }
         let mut application = Application { name: NAMESPACES.to_owned(), ..Application::default() };
         application.annotations.insert(WAVE, Value::new("-1"));
         application.sources.push(self.folder("namespaces"));
-        writer.add(
-            &format!("argocd/apps/{NAMESPACES}.yaml"),
-            File::manifest(self.application(application), because.clone()),
-        );
+        writer.write(&format!("argocd/apps/{NAMESPACES}.yaml"), self.application(application), because.clone());
     }
 
     /// Adds one stage: its Application, and the folder of its objects.
@@ -193,11 +190,12 @@ impl ArgoCd {
                 note(&mut custom);
             }
             let is_definition = object.id.kind == "CustomResourceDefinition";
-            let written = File::manifest(object.value, object.declared);
+            let path = format!("{folder}/{file}");
+            let written = writer.file(&path, object.value, object.declared);
             if is_definition || written.text.len() > LONGEST_ANNOTATED {
                 note(&mut large);
             }
-            writer.add(&format!("{folder}/{file}"), written);
+            writer.add(&path, written);
         }
         if let Some(because) = objects {
             application.sources.push(self.folder(&folder).because(&because));
@@ -207,7 +205,7 @@ impl ArgoCd {
             .filter_map(|(option, because)| Some(Value::new(option).because(&because?)))
             .collect();
         let path = format!("argocd/apps/{}.yaml", application.name);
-        writer.add(&path, File::manifest(self.application(application), stage.because));
+        writer.write(&path, self.application(application), stage.because);
     }
 
     /// Returns the source that is a folder of the tree. Its objects lie in it flat.

@@ -9,7 +9,7 @@ pub(crate) fn bare_objects(app: App) -> Vec<Value> {
     let values = |part| match part {
         Part::Object(manifest) => vec![manifest.value],
         Part::Chart(chart) => flux::chart(&chart).into(),
-        Part::RunOnce(run) => vec![flux::run_once(run).0],
+        Part::RunOnce(run) => vec![flux::run_once(run, None).0],
         Part::Known(_) => Vec::new(),
     };
     app.parts.into_iter().flat_map(values).collect()

@@ -9,7 +9,7 @@ use super::{Engine, Form, namespaces, run_once};
 use crate::component::{Chart, ChartSource, Part, RunOnce};
 use crate::kube::ObjectId;
 use crate::project::{FluxSource, Project};
-use crate::tree::File;
+use crate::tree::Model;
 use crate::value::{Map, Node, Origin, Traced, Value, manifest, text};
 
 /// The namespace that the Kustomizations of Flux live in.
@@ -28,7 +28,7 @@ pub(super) struct Flux {
 }
 
 impl Engine for Flux {
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form> {
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form> {
         let mut forms = Vec::with_capacity(parts.len());
         for part in parts {
             match part {
@@ -41,7 +41,7 @@ impl Engine for Flux {
                 }
                 Part::Chart(chart) => forms.extend(self::chart(&chart).map(|value| Form::Object(value, None))),
                 Part::RunOnce(run) => {
-                    let (job, file_name) = run_once(run);
+                    let (job, file_name) = run_once(run, model);
                     forms.push(Form::Object(job, file_name));
                 }
                 Part::Known(value) => forms.push(Form::Known(value)),
@@ -66,7 +66,7 @@ impl Engine for Flux {
     fn write(&self, writer: &mut Writer<'_>, layout: &mut Layout) {
         let mut folders: BTreeMap<String, Vec<Value>> = BTreeMap::new();
         for (name, (namespace, because)) in namespaces::of(layout, self) {
-            writer.add(&format!("apps/{name}/namespace.yaml"), File::manifest(namespace, because.clone()));
+            writer.write(&format!("apps/{name}/namespace.yaml"), namespace, because.clone());
             folders.entry(name).or_default().push(Value::new("./namespace.yaml").because(&because));
         }
         for stage in std::mem::take(&mut layout.stages).into_values() {
@@ -95,7 +95,7 @@ impl Flux {
     /// Adds what a person points Flux at: one Kustomization on all apps, there because of whoever has one.
     fn entry(&self, writer: &mut Writer<'_>, because: &Origin) {
         let apps = self.kustomization("apps", &text!("{}/apps", self.path), &Map::new());
-        writer.add("flux/apps.yaml", File::manifest(apps, because.clone()));
+        writer.write("flux/apps.yaml", apps, because.clone());
         writer.list("flux", &[Value::new("./apps.yaml").because(because)]);
     }
 
@@ -153,14 +153,14 @@ impl Flux {
         }
         let name = stage.name();
         let kustomization = self.kustomization(&name, &text!("{}/{}/app", self.path, folder), &more);
-        writer.add(&format!("{folder}/ks.yaml"), File::manifest(kustomization, stage.because.clone()));
+        writer.write(&format!("{folder}/ks.yaml"), kustomization, stage.because.clone());
 
         stage.objects.sort_by(|a, b| a.file.cmp(&b.file));
         let mut listed = Vec::with_capacity(stage.objects.len());
         for Placed { object, file } in stage.objects {
             let because = object.declared.and(&object.value.origin);
             listed.push(Value::new(format!("./{file}")).because(&because));
-            writer.add(&format!("{folder}/app/{file}"), File::manifest(object.value, object.declared));
+            writer.write(&format!("{folder}/app/{file}"), object.value, object.declared);
         }
         writer.list(&format!("{folder}/app"), &listed);
     }
@@ -219,9 +219,9 @@ pub(super) fn chart(chart: &Chart) -> [Value; 2] {
 }
 
 /// Returns a Job named by its content. Flux deletes the old one.
-pub(super) fn run_once(mut run: RunOnce) -> (Value, Option<String>) {
+pub(super) fn run_once(mut run: RunOnce, model: Option<&Model>) -> (Value, Option<String>) {
     protect_from_substitution(&mut run.job);
-    run_once::named_by_content(run)
+    run_once::named_by_content(run, model)
 }
 
 /// Keeps an object in the cluster when it goes from git, unless somebody says otherwise.
@@ -253,7 +253,7 @@ fn has_variables(value: &Value) -> bool {
 }
 
 fn has_variable(text: &str) -> bool {
-    text.as_bytes().windows(2).any(|pair| pair == b"${")
+    text.contains('$') && text.contains("${")
 }
 
 /// Finds texts with `${…}` in `value`, and who decides that they are there: what stands `around` one does, too.

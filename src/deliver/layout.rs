@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Engine, Form};
 use crate::component::{App, AppId, Chart, Health};
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::{Object, ObjectId, Scope, kinds_of_group, scope};
-use crate::tree::TreePath;
+use crate::kube::{Object, ObjectId, Scope, scope};
+use crate::tree::{Model, TreePath};
 use crate::value::{Origin, Traced, Value};
 
 pub(super) const RULES: &[Rule] = &[OBJECT_CLASH, FILE_CLASH, APP_CLASH, STAGE_CLASH, NO_NAMESPACE, NO_PLACE];
@@ -136,15 +136,11 @@ fn placed(value: Value, file_name: Option<&str>, because: Origin) -> Option<Plac
 fn file_name_of(object: &Object, name: &str) -> String {
     let group = match object.id.group.as_str() {
         "" => String::new(),
-        group if kinds_of_group("v1").any(|(_, kind)| kind == object.id.kind) => format!(".{group}"),
+        group if scope("v1", &object.id.kind).is_some() => format!(".{group}"),
         _ => String::new(),
     };
-    let plain =
-        |letter: char| if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.' | '_') { letter } else { '-' };
-    let mut file: String =
-        format!("{}{group}-{name}", object.id.kind).chars().flat_map(char::to_lowercase).map(plain).collect();
-    file.push_str(".yaml");
-    file
+    let odd = |letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '-' | '.' | '_');
+    format!("{}{group}-{name}.yaml", object.id.kind).to_lowercase().replace(odd, "-")
 }
 
 /// Returns each app once, because of all who want it. Two stores share one operator: the same app from both is one app.
@@ -168,6 +164,7 @@ pub(super) fn lay_out(
     engine: &dyn Engine,
     apps: Vec<(App, Origin)>,
     raw: Vec<Object>,
+    model: Option<&Model>,
     problems: &mut Vec<Diagnostic>,
 ) -> Layout {
     let mut layout = Layout::default();
@@ -180,7 +177,7 @@ pub(super) fn lay_out(
             timeout: app.timeout,
             ..Stage::new(app.id.get().clone(), app.id.origin().and(&declared))
         };
-        for form in engine.forms(app.parts) {
+        for form in engine.forms(app.parts, model) {
             match form {
                 Form::Object(value, file_name) => {
                     if let Some(placed) = placed(value, file_name.as_deref(), stage.because.clone()) {

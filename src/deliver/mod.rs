@@ -22,7 +22,7 @@ use crate::component::{App, ByHand, Chart, NeededSecret, Part};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{Object, ObjectId};
 use crate::project::{self, Mode, Project};
-use crate::tree::Tree;
+use crate::tree::{Model, Tree};
 use crate::value::{Origin, Value};
 use layout::Layout;
 use writer::Writer;
@@ -43,8 +43,8 @@ fn engine(project: &Project, cluster: Option<&str>) -> Box<dyn Engine> {
 
 /// What is an engine's own.
 trait Engine {
-    /// Returns the forms of the parts of one app, in their order.
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form>;
+    /// Returns the forms of the parts of one app, in their order. The `model` knows what others have computed.
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form>;
 
     /// Marks an object so that it stays in the cluster when it goes from git, because of `because`. What somebody wrote
     /// about that himself holds.
@@ -100,13 +100,14 @@ pub(crate) fn lay_out(
     cluster: Option<&str>,
     project: &Project,
     delivery: Delivery,
+    model: Option<&Model>,
     problems: &mut Vec<Diagnostic>,
 ) -> Tree {
     let engine = engine(project, cluster);
-    let mut layout = layout::lay_out(&*engine, delivery.apps, delivery.raw, problems);
+    let mut layout = layout::lay_out(&*engine, delivery.apps, delivery.raw, model, problems);
     able::check(&*engine, &layout, project, problems);
     // Who chooses the engine decides every line that another one would write otherwise.
-    let mut writer = Writer::new(root, project.deliver().mode().origin().clone());
+    let mut writer = Writer::new(root, project.deliver().mode().origin().clone(), model);
     if layout.is_empty() {
         return writer.tree;
     }

@@ -7,19 +7,19 @@ use super::writer::Writer;
 use super::{Engine, Form, namespaces, run_once, waves};
 use crate::component::Part;
 use crate::kube::Object;
-use crate::tree::File;
+use crate::tree::Model;
 use crate::value::{Origin, Value};
 
 /// No engine at all.
 pub(super) struct Plain;
 
 impl Engine for Plain {
-    fn forms(&self, parts: Vec<Part>) -> Vec<Form> {
+    fn forms(&self, parts: Vec<Part>, model: Option<&Model>) -> Vec<Form> {
         let form = |part| match part {
             Part::Object(manifest) => Form::Object(manifest.value, manifest.file_name),
             Part::Chart(chart) => Form::Chart(chart),
             Part::RunOnce(run) => {
-                let (job, file_name) = run_once::named_by_content(run);
+                let (job, file_name) = run_once::named_by_content(run, model);
                 Form::Object(job, file_name)
             }
             Part::Known(value) => Form::Known(value),
@@ -57,7 +57,7 @@ impl Engine for Plain {
             let mut listed = Vec::new();
             for (name, (namespace, because)) in namespaces {
                 listed.push(Value::new(format!("./{name}.yaml")).because(&because));
-                writer.add(&format!("namespaces/{name}.yaml"), File::manifest(namespace, because));
+                writer.write(&format!("namespaces/{name}.yaml"), namespace, because);
             }
             writer.list("namespaces", &listed);
         }
@@ -103,7 +103,7 @@ fn stage(writer: &mut Writer<'_>, lines: &mut Lines, mut stage: Stage) {
     for Placed { object, file } in stage.objects {
         let because = object.declared.and(&object.value.origin);
         listed.push(Value::new(format!("./{file}")).because(&because));
-        writer.add(&format!("{folder}/{file}"), File::manifest(object.value, object.declared));
+        writer.write(&format!("{folder}/{file}"), object.value, object.declared);
     }
     writer.list(&folder, &listed);
 }

@@ -40,14 +40,12 @@ pub(super) fn references(object: &Object) -> Vec<Reference> {
         let Node::Map(map) = &value.node else { return };
         for entry in map {
             let of = |key| entry.value.get(key);
-            if of("optional").and_then(Value::as_bool) == Some(true) {
-                continue;
-            }
+            let needed = || of("optional").and_then(Value::as_bool) != Some(true);
             match entry.key.as_ref() {
-                "secretKeyRef" => of("name").into_iter().for_each(|name| add(name, of("key"))),
-                "secretRef" => of("name").into_iter().for_each(|name| add(name, None)),
+                "secretKeyRef" if needed() => of("name").into_iter().for_each(|name| add(name, of("key"))),
+                "secretRef" if needed() => of("name").into_iter().for_each(|name| add(name, None)),
                 // A volume names it so, and a source of a projected volume otherwise.
-                "secret" => {
+                "secret" if needed() => {
                     if let Some(name) = of("secretName").or_else(|| of("name")) {
                         add(name, None);
                     }

@@ -7,6 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::Error;
+use super::directory::{Directory, Way};
 use crate::plan::{Plan, Step, TEMPORARY};
 use crate::tree::{Tree, TreePath};
 
@@ -19,23 +20,29 @@ pub fn apply(project: &Path, plan: &Plan, desired: &Tree) -> Result<(), Error> {
     if let Some(problem) = plan.problems().into_iter().next() {
         return Err(Error::Fault(Box::new(problem)));
     }
-    plan.steps(desired).iter().try_for_each(|step| perform(project, step))
+    let mut way = way(project)?;
+    plan.steps(desired).iter().try_for_each(|step| perform(project, &mut way, step))
 }
 
 /// Writes a file of a new project and tells whether it did: what stands there already stays.
 pub fn create(project: &Path, path: &TreePath, text: &str) -> Result<bool, Error> {
+    fs::create_dir_all(project).map_err(Error::io("write", project))?;
     let full = project.join(path.as_str());
     if fs::symlink_metadata(&full).is_ok() {
         return Ok(false);
     }
-    write(&full, |file| file.write_all(text.as_bytes())).map(|()| true)
+    write(project, &mut way(project)?, path, |file| file.write_all(text.as_bytes())).map(|()| true)
+}
+
+pub(super) fn way(project: &Path) -> Result<Way, Error> {
+    Way::from(project).map_err(Error::io("open", project))
 }
 
 /// Carries out one step.
-pub(super) fn perform(project: &Path, step: &Step<'_>) -> Result<(), Error> {
+pub(super) fn perform(project: &Path, way: &mut Way, step: &Step<'_>) -> Result<(), Error> {
     match step {
         Step::Sweep(directory) => remove(&project.join(directory.as_str()).join(TEMPORARY)),
-        Step::Write(path, text) => write(&project.join(path.as_str()), |file| file.write_all(text.as_bytes())),
+        Step::Write(path, text) => write(project, way, path, |file| file.write_all(text.as_bytes())),
         Step::Remove(path) => remove(&project.join(path.as_str())),
         Step::Prune(directory) => {
             // It fails where something is left in it, which is as it should be.
@@ -50,31 +57,31 @@ pub(super) fn perform(project: &Path, step: &Step<'_>) -> Result<(), Error> {
 }
 
 /// Writes a file beside its place with `fill` and renames it: readers see the old bytes or the new ones.
-pub(super) fn write(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Error> {
-    let directory = path.parent().expect("a file lies in a directory");
-    let temporary = directory.join(TEMPORARY);
-    let written = create_new(&temporary, directory).and_then(|mut file| {
-        let written = fill(&mut file).and_then(|()| fs::rename(&temporary, path));
+pub(super) fn write(
+    project: &Path,
+    way: &mut Way,
+    path: &TreePath,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> Result<(), Error> {
+    let (directory, name) = path.split();
+    let written = way.make(directory).and_then(|directory| {
+        let written = create_new(directory).and_then(|mut file| fill(&mut file));
+        let written = written.and_then(|()| directory.rename(TEMPORARY, name));
         if written.is_err() {
             // The first error is the one to tell; if this fails, too, the next build sweeps.
-            let _ = fs::remove_file(&temporary);
+            let _ = fs::remove_file(directory.join(TEMPORARY));
         }
         written
     });
-    written.map_err(Error::io("write", path))
+    written.map_err(Error::io("write", &project.join(path.as_str())))
 }
 
-/// Makes a new file with the permissions that the user's umask gives it, and its directory if there is none.
-fn create_new(path: &Path, directory: &Path) -> io::Result<File> {
-    let create = || File::options().write(true).create_new(true).open(path);
-    match create() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir_all(directory)?;
-            create()
-        }
+/// Makes the file that becomes another one when it is whole, in place of one that a killed build left.
+fn create_new(directory: &Directory) -> io::Result<File> {
+    match directory.create(TEMPORARY) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
-            create()
+            fs::remove_file(directory.join(TEMPORARY))?;
+            directory.create(TEMPORARY)
         }
         other => other,
     }

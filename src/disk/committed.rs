@@ -9,6 +9,7 @@ use std::fs::{self, File, FileType};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::directory::{Above, Directory, Way};
 use super::error::{Error, UNREADABLE_LIST};
 use crate::plan::{Committed, Found, JOURNAL, Obstacle, TEMPORARY};
 use crate::tree::{Sums, Tree, TreePath, Unreadable};
@@ -22,13 +23,13 @@ const OUTPUT: &str = "kubernetes";
 /// # Errors
 /// What cannot be read, and a list that cannot: whoever does not know what is ours must delete nothing.
 pub fn read_committed(project: &Path, root: &TreePath, desired: &Tree, elsewhere: &Sums) -> Result<Committed, Error> {
-    let mut reader = Reader::new(project);
-    let (list, journal) = reader.lists(root, desired)?;
-    let mut owned = list;
-    owned.add_all(&journal);
+    let mut reader = Reader::new(project)?;
     for (path, file) in desired.iter() {
         reader.look_at(path, Some(&file.text))?;
     }
+    let journal = reader.journal(root)?;
+    let mut owned = reader.list(root, desired)?;
+    owned.add_all(&journal);
     let no_more: Vec<_> = owned.paths().filter(|path| desired.get(path.as_str()).is_none()).cloned().collect();
     for path in &no_more {
         reader.look_at(path, None)?;
@@ -87,19 +88,11 @@ pub fn orphans(project: &Path, live: &[TreePath]) -> Result<Vec<TreePath>, Error
 pub fn lists(project: &Path, roots: &[TreePath]) -> Result<Sums, Error> {
     let mut all = Sums::default();
     for root in roots {
-        let (list, journal) = Reader::new(project).lists(root, &Tree::default())?;
-        all.add_all(&list);
-        all.add_all(&journal);
+        let mut reader = Reader::new(project)?;
+        all.add_all(&reader.list(root, &Tree::default())?);
+        all.add_all(&reader.journal(root)?);
     }
     Ok(all)
-}
-
-/// What a directory that should be there is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Above {
-    Directory,
-    Absent,
-    Blocked,
 }
 
 /// One pass over the files of one cluster.
@@ -107,28 +100,34 @@ struct Reader<'a> {
     project: &'a Path,
     found: BTreeMap<TreePath, Found>,
     interrupted: bool,
-    directories: BTreeMap<String, Above>,
+    way: Way,
     /// What was read last; kept for its memory.
     bytes: Vec<u8>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(project: &'a Path) -> Self {
-        let (found, directories) = (BTreeMap::new(), BTreeMap::new());
-        Self { project, found, interrupted: false, directories, bytes: Vec::new() }
+    fn new(project: &'a Path) -> Result<Self, Error> {
+        let way = Way::from(project).map_err(Error::io("read", project))?;
+        Ok(Self { project, found: BTreeMap::new(), interrupted: false, way, bytes: Vec::new() })
     }
 
-    /// Reads the list and the journal of the cluster at `root`.
-    fn lists(&mut self, root: &TreePath, desired: &Tree) -> Result<(Sums, Sums), Error> {
+    /// Returns what the list of the cluster at `root` says, after its `desired` files were looked at.
+    fn list(&mut self, root: &TreePath, desired: &Tree) -> Result<Sums, Error> {
         let path = Sums::path(root);
         let text = desired.get(path.as_str()).map(|file| file.text.as_str());
         self.look_at(&path, text)?;
         let list = match (self.found.get(&path), text) {
+            // Nobody asks whose the files are where all of them are as they should be.
+            (Some(Found::Same), _) if self.found.values().all(|found| *found == Found::Same) => Ok(Sums::default()),
             (Some(Found::Same), Some(text)) => Sums::parse(root, text.as_bytes()),
             (Some(Found::Other(bytes)), _) => Sums::parse(root, bytes),
             _ => Ok(Sums::default()),
         };
-        let list = list.map_err(|error| unreadable_list(&path, &error))?;
+        list.map_err(|error| unreadable_list(&path, &error))
+    }
+
+    /// Returns what the journal of the cluster at `root` says, and notes whether a build was interrupted.
+    fn journal(&mut self, root: &TreePath) -> Result<Sums, Error> {
         let beside = |name: &str| root.join(name).expect("our own names are good parts of a path");
         let (journal, temporary) = (beside(JOURNAL), beside(TEMPORARY));
         let journal = match self.find(&journal, None)? {
@@ -140,7 +139,7 @@ impl<'a> Reader<'a> {
         };
         let temporary = self.full(temporary.as_str());
         self.interrupted |= fs::symlink_metadata(temporary).is_ok_and(|it| it.is_file());
-        Ok((list, journal))
+        Ok(journal)
     }
 
     /// Notes what stands at `path`, unless that is known already.
@@ -155,68 +154,52 @@ impl<'a> Reader<'a> {
 
     /// Returns what stands at `path`.
     fn find(&mut self, path: &TreePath, desired: Option<&str>) -> Result<Option<Found>, Error> {
-        let parent = path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
-        match self.above(parent)? {
-            Above::Directory => {}
-            Above::Absent => return Ok(None),
-            Above::Blocked => return Ok(Some(Found::Obstacle(Obstacle::Above(self.blocked(path))))),
-        }
-        let full = self.full(path.as_str());
-        let metadata = match fs::symlink_metadata(&full) {
-            Ok(metadata) => metadata,
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(Error::io("read", &full)(error)),
-        };
-        if let Some(obstacle) = obstacle(metadata.file_type()) {
-            return Ok(Some(Found::Obstacle(obstacle)));
-        }
-        // One read for a file: as many bytes as it has, or fewer if somebody shortens it just now.
-        let length = usize::try_from(metadata.len()).map_err(|_| too_large(&full))?;
-        self.bytes.resize(length, 0);
-        let mut file = File::open(&full).map_err(Error::io("read", &full))?;
-        let read = read_up_to(&mut file, &mut self.bytes).map_err(Error::io("read", &full))?;
-        self.bytes.truncate(read);
-        let same = desired.is_some_and(|text| text.as_bytes() == self.bytes);
-        Ok(Some(if same { Found::Same } else { Found::Other(self.bytes.clone()) }))
-    }
-
-    /// Returns what the directory `path` is, having looked at all above it.
-    fn above(&mut self, path: &str) -> Result<Above, Error> {
-        if path.is_empty() {
-            return Ok(Above::Directory);
-        }
-        if let Some(&known) = self.directories.get(path) {
-            return Ok(known);
-        }
-        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-        let above = match self.above(parent)? {
-            Above::Directory => {
-                let full = self.full(path);
-                match fs::symlink_metadata(&full) {
-                    Ok(metadata) if metadata.is_dir() => Above::Directory,
-                    Ok(_) => Above::Blocked,
-                    Err(error) if is_absent(&error) => Above::Absent,
-                    Err(error) => return Err(Error::io("read", &full)(error)),
-                }
+        let (directory, name) = path.split();
+        let directory = match self.way.to(directory) {
+            Ok(Above::Directory(directory)) => directory,
+            Ok(Above::Absent) => return Ok(None),
+            Ok(Above::Blocked) => {
+                let blocked = TreePath::parse(self.way.end()).expect("a part of a path is one");
+                return Ok(Some(Found::Obstacle(Obstacle::Above(blocked))));
             }
-            other => other,
+            Err(error) => return Err(Error::io("read", &self.full(directory))(error)),
         };
-        self.directories.insert(path.to_owned(), above);
-        Ok(above)
-    }
-
-    /// Returns the topmost directory above `path` that is none.
-    fn blocked(&self, path: &TreePath) -> TreePath {
-        let above = std::iter::successors(path.parent(), TreePath::parent);
-        above
-            .filter(|path| self.directories.get(path.as_str()) == Some(&Above::Blocked))
-            .last()
-            .expect("one of the directories above a blocked path is blocked")
+        match read(directory, name, &mut self.bytes) {
+            Ok(None) => {
+                let same = desired.is_some_and(|text| text.as_bytes() == self.bytes);
+                Ok(Some(if same { Found::Same } else { Found::Other(self.bytes.clone()) }))
+            }
+            Ok(Some(obstacle)) => Ok(Some(Found::Obstacle(obstacle))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io("read", &self.full(path.as_str()))(error)),
+        }
     }
 
     fn full(&self, path: &str) -> PathBuf {
         self.project.join(path)
     }
+}
+
+/// Fills `bytes` with what stands in the file `name`, or returns what is there instead of a file.
+fn read(directory: &Directory, name: &str, bytes: &mut Vec<u8>) -> io::Result<Option<Obstacle>> {
+    let mut file = match directory.read(name) {
+        Ok(file) => file,
+        // Links and sockets are not opened at all.
+        Err(error) => {
+            let obstacle = fs::symlink_metadata(directory.join(name)).ok().and_then(|it| obstacle(it.file_type()));
+            return if obstacle.is_some() { Ok(obstacle) } else { Err(error) };
+        }
+    };
+    let metadata = file.metadata()?;
+    if let Some(obstacle) = obstacle(metadata.file_type()) {
+        return Ok(Some(obstacle));
+    }
+    // One read for a file: as many bytes as it has, or fewer if somebody shortens it just now.
+    let length = usize::try_from(metadata.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+    bytes.resize(length, 0);
+    let read = read_up_to(&mut file, bytes)?;
+    bytes.truncate(read);
+    Ok(None)
 }
 
 /// Reads until `bytes` are full or the file ends, and returns how many were read.
@@ -231,10 +214,6 @@ fn read_up_to(file: &mut File, bytes: &mut [u8]) -> io::Result<usize> {
         }
     }
     Ok(read)
-}
-
-fn too_large(path: &Path) -> Error {
-    Error::io("read", path)(io::ErrorKind::FileTooLarge.into())
 }
 
 /// Returns what makes something of kind `kind` no file.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod committed;
+mod directory;
 mod error;
 mod load;
 mod locate;

@@ -10,7 +10,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::apply::{perform, write};
+use super::apply::{perform, way, write};
 use super::*;
 use crate::plan::{Change, JOURNAL, Plan, TEMPORARY};
 use crate::source::Sources;
@@ -69,7 +69,7 @@ fn contents(directory: &Path) -> BTreeMap<String, String> {
 }
 
 fn texts(tree: &Tree) -> BTreeMap<String, String> {
-    tree.iter().map(|(path, file)| (path.to_string(), file.text.clone())).collect()
+    tree.iter().map(|(path, file)| (path.to_string(), file.text.to_string())).collect()
 }
 
 fn plan(project: &Path, desired: &Tree) -> Plan {
@@ -228,6 +228,14 @@ fn eprint_skip(test: &str, reason: &str) {
     eprintln!("SKIPPED {test}: {reason}");
 }
 
+/// Carries out some steps, as a build does that is killed after them.
+fn carry_out(project: &Path, steps: &[crate::plan::Step<'_>]) {
+    let mut way = way(project).unwrap();
+    for step in steps {
+        perform(project, &mut way, step).unwrap();
+    }
+}
+
 #[test]
 fn a_built_tree_is_the_desired_one_and_is_not_touched_again() {
     let project = project(&[]);
@@ -308,7 +316,7 @@ fn killed_anywhere(first: &Tree, second: &Tree, third: &Tree) {
         if killed_at > steps.len() {
             break;
         }
-        steps[..killed_at].iter().for_each(|step| perform(project.path(), step).unwrap());
+        carry_out(project.path(), &steps[..killed_at]);
         if let Some(crate::plan::Step::Write(path, text)) = steps.get(killed_at) {
             let half = format!("{}/{TEMPORARY}", path.parent().unwrap());
             put(project.path(), &half, &text[..text.len() / 2]);
@@ -355,7 +363,8 @@ fn two_killed_builds_in_a_row_are_mended() {
             for (tree, killed_at) in [(&trees[1], one), (&trees[2], two)] {
                 let plan = plan(project.path(), tree);
                 assert!(plan.problems().is_empty());
-                plan.steps(tree).iter().take(killed_at).for_each(|step| perform(project.path(), step).unwrap());
+                let steps = plan.steps(tree);
+                carry_out(project.path(), &steps[..killed_at.min(steps.len())]);
             }
             build(project.path(), &trees[3]);
             assert_eq!(contents(project.path()), texts(&trees[3]), "killed before steps {one} and {two}");
@@ -369,7 +378,7 @@ fn an_edit_while_a_build_is_interrupted_is_still_an_edit() {
     let (first, second) =
         (tree(&[("x.yaml", "1\n"), ("y.yaml", "1\n")]), tree(&[("x.yaml", "2\n"), ("y.yaml", "2\n")]));
     build(project.path(), &first);
-    plan(project.path(), &second).steps(&second)[..2].iter().for_each(|step| perform(project.path(), step).unwrap());
+    carry_out(project.path(), &plan(project.path(), &second).steps(&second)[..2]);
     put(project.path(), "kubernetes/x.yaml", "mine\n");
     let plan = plan(project.path(), &second);
     assert_eq!(plan.change(&path("kubernetes/x.yaml")), Some(&Change::Edited { dropped: false, line_ends: false }));
@@ -392,8 +401,8 @@ fn a_journal_alone_is_drift() {
 #[test]
 fn a_full_disk_leaves_the_old_file_whole() {
     let project = project(&[("kubernetes/x.yaml", "old")]);
-    let target = project.path().join("kubernetes/x.yaml");
-    let full = write(&target, |file| {
+    let mut way = way(project.path()).unwrap();
+    let full = write(project.path(), &mut way, &path("kubernetes/x.yaml"), |file| {
         file.write_all(b"half of the ne")?;
         Err(io::Error::from(io::ErrorKind::StorageFull))
     });
@@ -410,7 +419,8 @@ fn what_cannot_be_written_is_named_and_leaves_nothing_behind() {
     let above = Change::Foreign(crate::plan::Obstacle::Above(root()));
     assert_eq!(plan.change(&path("kubernetes/x.yaml")), Some(&above));
     // The same when it comes between the plan and its steps.
-    let message = perform(project.path(), &plan_of_one(&desired)).unwrap_err().to_string();
+    let mut way = way(project.path()).unwrap();
+    let message = perform(project.path(), &mut way, &plan_of_one(&desired)).unwrap_err().to_string();
     assert!(message.contains("cannot write") && message.contains("x.yaml"), "{message}");
     assert_eq!(contents(project.path()).len(), 1);
 }

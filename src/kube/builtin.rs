@@ -38,6 +38,10 @@ impl Builtin {
             schema: OnceLock::new(),
         }
     }
+
+    fn key(&self) -> (&str, &str) {
+        (self.kind, self.api_version)
+    }
 }
 
 /// k8s-openapi's types of scopes as values.
@@ -95,7 +99,8 @@ pub(super) fn scope(api_version: &str, kind: &str) -> Option<Scope> {
 }
 
 fn find(api_version: &str, kind: &str) -> Option<&'static Builtin> {
-    BUILTINS.iter().find(|one| one.kind == kind && one.api_version == api_version)
+    let at = BUILTINS.binary_search_by_key(&(kind, api_version), Builtin::key).ok()?;
+    Some(&BUILTINS[at])
 }
 
 /// Adds to the schema of an object what makes its identity, which k8s-openapi leaves open.
@@ -119,10 +124,15 @@ fn name_format(api_version: &str, kind: &str) -> &'static str {
 
 macro_rules! builtins {
     ($($group:ident :: $version:ident { $($kind:ident)* })*) => {
-        LazyLock::new(|| vec![$($(Builtin::of::<$group::$version::$kind>()),*),*])
+        LazyLock::new(|| {
+            let mut all = vec![$($(Builtin::of::<$group::$version::$kind>()),*),*];
+            all.sort_unstable_by_key(|one| (one.kind, one.api_version));
+            all
+        })
     };
 }
 
+/// Sorted by kind and version, in which one of them is found.
 #[rustfmt::skip]
 static BUILTINS: LazyLock<Vec<Builtin>> = builtins! {
     core::v1 {

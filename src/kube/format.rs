@@ -1,6 +1,7 @@
 //! The one table of formats that a JSON Schema can ask for.
 
 use super::bucket_name::BucketNameGrammar;
+use super::data_key::DataKeyGrammar;
 use super::day::DayGrammar;
 use super::duration::DurationGrammar;
 use super::endpoint::{CidrGrammar, EndpointGrammar, HostAndPortGrammar, UrlGrammar};
@@ -58,6 +59,7 @@ pub static FORMATS: &[Format] = &[
     // The API server takes any text as the image of a container; the node fails to pull it.
     Format { name: "bayplan.container-image", refused: false, ..Format::of::<ImageGrammar>() },
     Format::of::<BucketNameGrammar>(),
+    Format::of::<DataKeyGrammar>(),
     Format::of::<DurationGrammar>(),
     Format::of::<DayGrammar>(),
     Format::of::<EndpointGrammar>(),

@@ -3,6 +3,7 @@
 mod bucket_name;
 mod builtin;
 mod custom;
+mod data_key;
 mod day;
 mod duration;
 mod endpoint;
@@ -22,6 +23,7 @@ mod stored;
 pub use bucket_name::BucketName;
 pub use builtin::{builtin_schema, kinds_of_group, object_schema};
 pub use custom::{Scope, scope};
+pub use data_key::DataKey;
 pub use day::Day;
 pub use duration::Duration;
 pub use endpoint::{Cidr, Endpoint, HostAndPort, Url};

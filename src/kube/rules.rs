@@ -12,6 +12,7 @@ pub const RULES: &[Rule] = &[
     INVALID_QUANTITY,
     INVALID_IMAGE,
     INVALID_BUCKET_NAME,
+    INVALID_DATA_KEY,
     INVALID_DURATION,
     INVALID_DAY,
     INVALID_ENDPOINT,
@@ -76,6 +77,13 @@ pub(super) const INVALID_BUCKET_NAME: Rule = Rule::refusal(
     "a text cannot be the name of a bucket",
     "Bucket names become host names; the store refuses others.",
     "use 3 to 63 lower-case letters, digits, `-` and `.`, with a letter or digit at both ends",
+);
+
+pub(super) const INVALID_DATA_KEY: Rule = Rule::refusal(
+    "shape/invalid-data-key",
+    "a text cannot be a key of a Secret",
+    "The API server refuses the Secret.",
+    "use letters, digits, `-`, `_` and `.`",
 );
 
 pub(super) const INVALID_DURATION: Rule = Rule::refusal(

@@ -23,7 +23,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 pub struct Committed {
     /// The directory of the cluster, relative to the project.
     pub root: TreePath,
-    /// What we wrote: the list, the journal of an interrupted build, and what the lists of removed clusters say.
+    /// What we wrote: the list (unless all files are the desired ones), the journal of an interrupted build, and what
+    /// the lists of removed clusters say.
     pub owned: Sums,
     /// What the journal alone says; empty where there is none.
     pub journal: Sums,

@@ -199,5 +199,5 @@ fn the_journal_comes_first_and_becomes_the_list() {
     };
     assert_eq!((journal.as_str(), file.as_str()), ("kubernetes/.bayplan.sums.next", A));
     assert_eq!((from, to.as_str()), (&**journal, LIST));
-    assert_eq!(**list, new.get(LIST).unwrap().text);
+    assert_eq!(*list, new.get(LIST).unwrap().text.as_str());
 }

@@ -26,7 +26,8 @@ const MOST_CAUSES: usize = 10;
 
 /// Returns the changes of `plan` from `committed` to `desired` as bytes, since a file edited by hand may hold any.
 /// What is not ours is left out: it will not change. What `secrets` cover is starred in the causes. What `operators`
-/// will then change stands above the file of their resource.
+/// will then change stands above the file of their resource,
+/// and above all where the resource stays and the operators change.
 #[must_use]
 pub fn render(
     plan: &Plan,
@@ -38,7 +39,12 @@ pub fn render(
     look: Look,
 ) -> Vec<u8> {
     let excerpts = Excerpts::new(sources, secrets);
-    let mut patch = Patch { bytes: Vec::new(), look, sources, excerpts, operators };
+    let before = before(plan, committed, desired, operators);
+    let mut patch =
+        Patch { bytes: Vec::new(), look, sources, excerpts, before: before.as_ref().unwrap_or(operators), operators };
+    if before.is_some() {
+        patch.unchanged(plan, desired);
+    }
     for (path, change) in plan.changes() {
         let old = match committed.found.get(path) {
             Some(Found::Other(bytes)) => Some(bytes.as_slice()),
@@ -60,10 +66,43 @@ struct Patch<'a> {
     look: Look,
     sources: &'a Sources,
     excerpts: Excerpts<'a>,
+    /// The operators as they are.
+    before: &'a Operators,
+    /// The operators as they are to be.
     operators: &'a Operators,
 }
 
+/// Returns the operators as the committed tree installs them, where a file of their installation changes.
+fn before(plan: &Plan, committed: &Committed, desired: &Tree, operators: &Operators) -> Option<Operators> {
+    let installs = |text: &str| text.contains("restate-operator");
+    let old = |path: &TreePath| match committed.found.get(path)? {
+        Found::Other(bytes) => std::str::from_utf8(bytes).ok(),
+        Found::Same => desired.get(path.as_str()).map(|file| file.text.as_str()),
+        Found::Obstacle(_) => None,
+    };
+    plan.changes()
+        .any(|(path, _)| old(path).is_some_and(installs))
+        .then(|| operators.before(committed.found.keys().filter_map(old).filter(|text| installs(text))))
+}
+
 impl Patch<'_> {
+    /// Tells what operators that change will make of resources that do not.
+    fn unchanged(&mut self, plan: &Plan, desired: &Tree) {
+        for (path, file) in desired.iter().filter(|(path, _)| plan.change(path).is_none()) {
+            let changes = made::changes(&self.before.make(&file.text), &self.operators.make(&file.text));
+            if !changes.is_empty() {
+                self.line(Style::new().dimmed(), &format!("# {path} stays as it is"));
+                self.made(&changes);
+            }
+        }
+    }
+
+    fn made(&mut self, changes: &[String]) {
+        for line in changes {
+            self.line(Style::new().dimmed(), &format!("# {}", tame(line)));
+        }
+    }
+
     fn file(&mut self, path: &TreePath, old: Option<&[u8]>, desired: &Tree, edited: bool) {
         let file = desired.get(path.as_str());
         let new = file.map(|file| file.text.as_bytes());
@@ -93,9 +132,7 @@ impl Patch<'_> {
             }
         }
         let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
-        for line in made::changes(&self.operators.make(&text(old)), &self.operators.make(&text(new))) {
-            self.line(dim, &format!("# {}", tame(&line)));
-        }
+        self.made(&made::changes(&self.before.make(&text(old)), &self.operators.make(&text(new))));
         // A name with blanks ends at a tab, for `patch` would cut it at the first one.
         let end = if path.as_str().contains(' ') { "\t" } else { "" };
         let name = |side, there| if there { format!("{side}/{path}{end}") } else { "/dev/null".to_owned() };

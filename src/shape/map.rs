@@ -1,5 +1,6 @@
 //! Maps: unknown, missing and misnamed keys.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
@@ -20,7 +21,9 @@ const OF_OBJECTS: [&str; 3] = ["apiVersion", "kind", "metadata"];
 
 impl<'schema> Walk<'_, 'schema> {
     pub(super) fn map(&mut self, value: &Value, map: &Map, facets: &Facets<'schema>, place: &Place<'_>) {
-        let known = self.known_fields(facets);
+        // Most maps hold nothing but what a schema names.
+        let root = self.root;
+        let known = LazyCell::new(|| known_fields(root, facets));
         // The schema of a custom resource need not name what every object has.
         let is_object = place.is_document() || facets.is_set("x-kubernetes-embedded-resource");
         let closed = self.is_closed(facets, place);
@@ -55,15 +58,6 @@ impl<'schema> Walk<'_, 'schema> {
             facets,
             place,
         );
-    }
-
-    /// Returns the fields that the schemas name, alternatives included.
-    fn known_fields(&self, facets: &Facets<'schema>) -> BTreeSet<&'schema str> {
-        let mut known: BTreeSet<_> = facets.property_names().collect();
-        for branch in facets.choices.iter().flat_map(|choice| &choice.branches) {
-            known.extend(Facets::of(self.root, branch).property_names());
-        }
-        known
     }
 
     /// Whether a field that is not named is unknown. The API server drops it where nothing is said.
@@ -156,4 +150,13 @@ impl<'schema> Walk<'_, 'schema> {
 /// Returns names in backticks: "`a`, `b`".
 pub(super) fn listed<'name>(names: impl Iterator<Item = &'name str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the fields that the schemas name, alternatives included.
+fn known_fields<'schema>(root: &'schema Json, facets: &Facets<'schema>) -> BTreeSet<&'schema str> {
+    let mut known: BTreeSet<_> = facets.property_names().collect();
+    for branch in facets.choices.iter().flat_map(|choice| &choice.branches) {
+        known.extend(Facets::of(root, branch).property_names());
+    }
+    known
 }

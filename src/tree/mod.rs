@@ -1,6 +1,8 @@
 //! The desired tree: paths, texts, who decided each line, and the list of what is ours.
 
+mod model;
 mod sums;
+mod text;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -10,7 +12,9 @@ use crate::kube::{Object, ObjectId};
 use crate::value::{Origin, Value};
 use crate::yaml;
 
+pub(crate) use model::Model;
 pub use sums::{NAME as SUMS, Sum, Sums, Unreadable, sums_of};
+pub use text::Text;
 
 /// A path below the project, with `/`: never absolute, never with `..`, so that no name can leave the output.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -22,13 +26,13 @@ impl TreePath {
     #[must_use]
     pub fn parse(text: impl Into<String>) -> Option<Self> {
         let text = text.into();
-        let part_fine = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= 255;
-        let letters_fine = if text.is_ascii() {
-            !text.bytes().any(|byte| matches!(byte, b'\\' | b':') || byte.is_ascii_control())
-        } else {
-            !text.contains(|letter: char| matches!(letter, '\\' | ':') || letter.is_control())
+        let part_fine = |part: &[u8]| {
+            !matches!(part, b"" | b"." | b"..")
+                && part.len() <= 255
+                && !part.iter().any(|byte| matches!(byte, b'\\' | b':') || byte.is_ascii_control())
         };
-        (letters_fine && text.split('/').all(part_fine)).then_some(Self(text))
+        let fine = text.as_bytes().split(|&byte| byte == b'/').all(part_fine);
+        (fine && (text.is_ascii() || !text.contains(char::is_control))).then_some(Self(text))
     }
 
     /// Returns the text of the path.
@@ -47,6 +51,12 @@ impl TreePath {
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
+    }
+
+    /// Returns the directory in which this lies, empty at the top of the project, and the name in it.
+    #[must_use]
+    pub fn split(&self) -> (&str, &str) {
+        self.0.rsplit_once('/').unwrap_or(("", &self.0))
     }
 
     /// Returns what follows `directory` in this path.
@@ -88,7 +98,7 @@ pub enum Body {
 #[derive(Clone, Debug)]
 pub struct File {
     /// Its text.
-    pub text: String,
+    pub text: Text,
     /// What it was made of, unless that was let go to save memory.
     body: Option<Body>,
     /// Who decides a line that nothing else decides: the declaration.
@@ -101,21 +111,35 @@ impl File {
     /// Returns the file of one manifest.
     #[must_use]
     pub fn manifest(value: Value, because: Origin) -> Self {
-        Self { text: yaml::emit(&value), body: Some(Body::Manifest(value)), because, shared: false }
+        Self::like(None, value, because)
     }
 
-    /// Returns the file of one manifest that is there as soon as one of several asks for it. `because` are all of them;
-    /// they decide only the lines that nothing else decides.
+    /// Does the same as [`File::manifest`], and shares the text of the file `known` if that has an equal manifest.
+    pub(crate) fn like(known: Option<&File>, value: Value, because: Origin) -> Self {
+        let text = match known {
+            Some(known) if known.as_manifest() == Some(&value) => known.text.clone(),
+            _ => yaml::emit(&value).into(),
+        };
+        Self { text, body: Some(Body::Manifest(value)), because, shared: false }
+    }
+
+    /// Returns the file as one that is there as soon as one of several asks for it. All of them are why it is there, and
+    /// decide only the lines that nothing else decides.
     #[must_use]
-    pub fn shared(value: Value, because: Origin) -> Self {
-        Self { shared: true, ..Self::manifest(value, because) }
+    pub fn shared(self) -> Self {
+        Self { shared: true, ..self }
     }
 
     /// Returns a file of lines, given without their line ends.
     #[must_use]
     pub fn lines(lines: Vec<(String, Origin)>, because: Origin) -> Self {
-        let text = lines.iter().flat_map(|(line, _)| [line.as_str(), "\n"]).collect();
-        Self { text, body: Some(Body::Lines(lines)), because, shared: false }
+        let text: String = lines.iter().flat_map(|(line, _)| [line.as_str(), "\n"]).collect();
+        Self { text: text.into(), body: Some(Body::Lines(lines)), because, shared: false }
+    }
+
+    /// Returns a file whose lines nobody decides.
+    pub(crate) fn plain(text: String) -> Self {
+        Self { text: text.into(), body: None, because: Origin::default(), shared: false }
     }
 
     /// Returns who decided each line, computed now. The declaration comes last everywhere, but in a shared file.
@@ -151,11 +175,6 @@ impl File {
             Body::Lines(_) => None,
         }
     }
-
-    /// Lets go what is needed only to tell who decided each line.
-    pub fn forget_origins(&mut self) {
-        self.body = None;
-    }
 }
 
 /// All files that the input stands for, sorted by path.
@@ -182,19 +201,12 @@ impl Tree {
         self.files.iter()
     }
 
-    /// Returns the files by path, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&TreePath, &mut File)> {
-        self.files.iter_mut()
-    }
-
     /// Adds the list of what is ours below `root`, the last thing that a tree gets. A tree without files gets none.
     pub fn insert_sums(&mut self, root: &TreePath) {
-        let sums = Sums::of(root, self);
-        if sums.is_empty() {
-            return;
+        let text = sums_of(root, self);
+        if !text.is_empty() {
+            self.insert(Sums::path(root), File::plain(text));
         }
-        let lines = sums.lines(root).map(|line| (line, Origin::default())).collect();
-        self.insert(Sums::path(root), File::lines(lines, Origin::default()));
     }
 
     /// Adds what operators will make of what is in the files.
@@ -207,9 +219,12 @@ impl Tree {
         self.known.iter().map(|object| (&object.id, File::manifest(object.value.clone(), object.declared.clone())))
     }
 
-    /// Lets go of what operators will make.
-    pub(crate) fn forget_known(&mut self) {
+    /// Lets go what is needed only to tell who decided each line, or what will become of the files.
+    fn forget_origins(&mut self) {
         self.known = Vec::new();
+        for file in self.files.values_mut() {
+            file.body = None;
+        }
     }
 
     /// Returns the number of files.

@@ -5,7 +5,7 @@
 //! leading backslash; [`TreePath`] forbids both, so no line here ever needs that.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
@@ -23,6 +23,13 @@ impl Sum {
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// Returns the sum of all `texts`, one behind the other.
+    pub(crate) fn of_all(texts: impl Iterator<Item = String>) -> Self {
+        let mut hash = Sha256::new();
+        texts.for_each(|text| hash.update(text));
+        Self(hash.finalize().into())
     }
 
     /// Returns the sum that 64 hexadecimal digits stand for.
@@ -85,7 +92,7 @@ impl Sums {
     pub fn of(root: &TreePath, tree: &Tree) -> Self {
         let list = Self::path(root);
         let below = tree.iter().filter(|(path, _)| path.is_below(root) && **path != list);
-        Self(below.map(|(path, file)| (path.clone(), vec![Sum::of(file.text.as_bytes())])).collect())
+        Self(below.map(|(path, file)| (path.clone(), vec![file.text.sum()])).collect())
     }
 
     /// Reads the list of the cluster at `root`.
@@ -139,17 +146,16 @@ impl Sums {
     /// Returns the text of the list that lies in `root`.
     #[must_use]
     pub fn text(&self, root: &TreePath) -> String {
-        self.lines(root).fold(String::new(), |text, line| text + &line + "\n")
-    }
-
-    /// Returns the lines of the list that lies in `root`, by path.
-    pub(crate) fn lines(&self, root: &TreePath) -> impl Iterator<Item = String> {
-        self.0.iter().filter_map(|(path, sums)| path.below(root).map(|path| (path, sums))).flat_map(|(path, sums)| {
+        let mut text = String::new();
+        for (path, sums) in self.0.iter().filter_map(|(path, sums)| Some((path.below(root)?, sums))) {
             // In a union of lists the order of the sums of one path must not depend on which list came first.
             let mut sums = sums.clone();
             sums.sort_unstable();
-            sums.into_iter().map(move |sum| format!("{sum}  {path}"))
-        })
+            for sum in sums {
+                writeln!(text, "{sum}  {path}").expect("a String takes all text");
+            }
+        }
+        text
     }
 
     /// Whether nothing is listed.

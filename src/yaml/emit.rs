@@ -234,7 +234,7 @@ fn order(key: &str) -> (u8, &str) {
 fn may_be_block(text: &str) -> bool {
     text.contains('\n')
         && !text.starts_with(['\n', ' ', '\t'])
-        && text.chars().all(|character| character == '\n' || !must_be_escaped(character) || character == '\t')
+        && text.chars().all(|character| matches!(character, ' '..='~' | '\n' | '\t') || !must_be_escaped(character))
         && text.split('\n').all(|line| line.is_empty() || line.bytes().any(|byte| !matches!(byte, b' ' | b'\t')))
 }
 

@@ -59,5 +59,7 @@ pub(super) fn policy(access: &Access) -> Traced<String> {
         ],
     });
     let text = serde_json::to_string_pretty(&policy).expect("a policy is JSON") + "\n";
-    Traced::new(text, Origin::merged(access.buckets.iter().map(Traced::origin)))
+    // Its key is named after the user.
+    let origins = std::iter::once(access.user.origin()).chain(access.buckets.iter().map(Traced::origin));
+    Traced::new(text, Origin::merged(origins))
 }

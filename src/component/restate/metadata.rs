@@ -1,4 +1,4 @@
-//! The metadata of a custom resource that belongs to no namespace: all that a real file may hold.
+//! The metadata of a custom resource: all that a real file may hold.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,24 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ManagedFieldsEntry, OwnerRe
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::kube::{LabelValue, Name};
+use crate::kube::{self, LabelValue};
 use crate::value::{Checked, Traced};
 
 /// Name, labels and annotations of a custom resource, and what an API server adds to them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct ResourceMeta {
-    /// The name: up to 63 lower-case letters, digits and `-`, since a Namespace is named like it.
+#[schemars(rename = "ResourceMeta")]
+pub(super) struct ResourceMeta<Name = kube::Name, Namespace = String> {
+    /// The name. Objects are named like it: that of a RestateCluster has 63 characters at most, that of a
+    /// RestateCloudEnvironment 56, and that of a RestateDeployment 52, with a letter at its beginning and no dot.
     pub(super) name: Traced<Name>,
-    /// Ignored by Kubernetes: the kind belongs to no namespace.
-    pub(super) namespace: Option<Traced<String>>,
-    /// Labels for every object that the resource stands for.
+    /// The namespace of a RestateDeployment. The other kinds belong to none, and Kubernetes ignores it.
+    pub(super) namespace: Option<Traced<Namespace>>,
+    /// Labels for the objects that the resource stands for; of a RestateDeployment, not for a `ReplicaSet`.
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "bayplan.label-key" }))]
     pub(super) labels: BTreeMap<String, Traced<LabelValue>>,
-    /// Annotations for every object that the resource stands for, but for wishes to bayplan (`bayplan.dev/…`).
+    /// Annotations for the objects that the resource stands for, but for wishes to bayplan (`bayplan.dev/…`).
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "bayplan.annotation-key" }))]
     pub(super) annotations: BTreeMap<String, Traced<String>>,

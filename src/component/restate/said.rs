@@ -36,11 +36,15 @@ impl RestateCluster {
 
     /// Returns what the user says about `key` in `table`; the table of all tables is called `""`.
     pub(super) fn said(&self, table: &str, key: &str) -> Option<Said<'_>> {
-        if let Some(entry) = self.env(&variable(table, key)) {
+        // Where there are no variables, none need be spelt.
+        if self.spec.compute.env.is_some()
+            && let Some(entry) = self.env(&variable(table, key))
+        {
             return Some(Said::Env(entry));
         }
+        let config = self.spec.config.as_ref()?;
         let path = if table.is_empty() { key.to_owned() } else { format!("{table}.{key}") };
-        Some(Said::Config(self.spec.config.as_ref()?, self.toml().at(&path)?))
+        Some(Said::Config(config, self.toml().at(&path)?))
     }
 }
 

@@ -1,8 +1,9 @@
 //! The settings of the operator: what it would do differently from one Kubernetes cluster to the next.
 
+use super::install;
 use super::versions::Version;
 use crate::project::Project;
-use crate::value::{Origin, Traced};
+use crate::value::{Origin, Traced, Value};
 
 /// The settings of a Restate operator.
 #[derive(Clone, Debug)]
@@ -64,6 +65,11 @@ impl Settings {
             settings.namespace = namespace.map(ToString::to_string);
         }
         Some(settings)
+    }
+
+    /// Returns the settings as an older tree installed the operator, if it did.
+    pub(crate) fn before(&self, objects: &[Value]) -> Option<Self> {
+        install::read_back(objects, self)
     }
 
     /// Returns who says that the cluster serves the custom resource `kind`, if it does.

@@ -37,6 +37,12 @@ impl Version {
         }
     }
 
+    /// Returns the minor version of the charts of `version`.
+    pub(super) fn of_chart(version: &str) -> Option<Self> {
+        let minor: String = version.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+        [Self::V2_8, Self::V3_0, Self::V3_1].into_iter().find(|known| known.name() == minor)
+    }
+
     /// Returns the variable that names the file of the signing key, as the servers of that time read it.
     pub(super) fn signing_key_variable(self) -> &'static str {
         if self >= Self::V3_0 {

@@ -6,8 +6,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::metadata::DeploymentMeta;
 use crate::component::restate::declaration::Condition;
+use crate::component::restate::metadata::ResourceMeta;
+use crate::kube::{Name, Subdomain};
 use crate::value::{Checked, Traced, Verbatim};
 
 /// Services of Restate in versions: each version keeps its pods until Restate has no work for it any more.
@@ -20,7 +21,7 @@ pub(crate) struct RestateDeployment {
     /// `RestateDeployment`.
     pub(super) kind: Traced<String>,
     /// Name, namespace, labels and annotations.
-    pub(super) metadata: DeploymentMeta,
+    pub(super) metadata: ResourceMeta<Subdomain, Name>,
     /// What is wanted of the services.
     pub(super) spec: Spec,
     /// What the operator found. Only its count of collisions is read, which is part of a version's name.

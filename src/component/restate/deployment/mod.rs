@@ -4,7 +4,6 @@ mod declaration;
 mod in_process;
 mod knative;
 mod lint;
-mod metadata;
 mod pods;
 mod replica_set;
 mod stored;
