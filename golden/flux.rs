@@ -25,7 +25,10 @@ const FLUX: &str = "kustomize.toolkit.fluxcd.io";
 const ENTRY: &str = "flux/apps.yaml";
 
 /// Groups whose CRDs come with a chart, by a part of the chart's source.
-const CRDS_OF_CHARTS: &[(&str, &[&str])] = &[("https://operator.min.io", &["minio.min.io", "sts.min.io"])];
+const CRDS_OF_CHARTS: &[(&str, &[&str])] = &[
+    ("https://operator.min.io", &["minio.min.io", "sts.min.io"]),
+    ("https://vmware-tanzu.github.io/helm-charts", &["velero.io"]),
+];
 
 /// Groups that every cluster with Flux serves, beside those of Kubernetes.
 const SERVED: &[&str] = &[FLUX, "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "cilium.io"];

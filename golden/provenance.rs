@@ -41,6 +41,7 @@ const SWITCHES: &[(&str, &str)] = &[
     ("tempo_storage_size", "80Gi"),
     ("tempo_s3_access_key", "harbour"),
     ("tempo_s3_secret_key", "\"#{ 'not' }# a real one\""),
+    ("backups_enabled", "true"),
 ];
 
 /// Other values for variables whose own cannot be varied by a rule.
@@ -55,6 +56,12 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("cni", &["cilium", "kubernetes"]),
     ("policies", &["\"off\"", "enforce"]),
     ("network_policies_mode", &["\"off\"", "enforce", "audit"]),
+    ("far", &["https://other.example.org"]),
+    ("public", &["https://other.example.org"]),
+    ("at", &["30 4 * * *"]),
+    ("backups_kept", &["120h"]),
+    ("server", &["docker.io/velero/velero:v1.18.1"]),
+    ("plugin", &["docker.io/velero/velero-plugin-for-aws:v1.14.0"]),
     ("network", &["198.51.100.0/24"]),
     ("tls", &["auto", "certificate"]),
     ("certified_by", &["kubernetes.io/tls", "cert-manager.io/v1"]),

@@ -9,6 +9,9 @@ use super::trees::{Object, texts};
 
 pub(crate) type Labels = BTreeMap<String, String>;
 
+/// How what belongs to a Velero is called.
+const VELERO: &str = "Velero ";
+
 /// Pods that are alike.
 #[derive(Clone, Debug)]
 pub(crate) struct Pod {
@@ -72,6 +75,12 @@ impl Cluster {
         if !has_operator && objects.iter().any(|object| object.kind() == "Tenant") {
             let labels = [("app.kubernetes.io/name", "operator")];
             cluster.pods.push(pod("MinIO operator", "minio-operator", &labels, &[("https", 4221)]));
+        }
+        // Its pods read where backups are from objects.
+        for location in objects.iter().filter(|object| object.kind() == "BackupStorageLocation") {
+            let is_its = |pod: &&mut Pod| pod.namespace == location.namespace() && pod.of.starts_with(VELERO);
+            let found = urls(&location.json["spec"]["config"]["s3Url"]);
+            cluster.pods.iter_mut().filter(is_its).for_each(|pod| pod.urls.extend(found.clone()));
         }
         // What every cluster has, or a monitor takes for granted.
         cluster.pods.push(pod("DNS", "kube-system", &[("k8s-app", "kube-dns")], &[("dns", 53)]));
@@ -148,6 +157,8 @@ impl Cluster {
             self.pods.push(pod("Restate operator", &chart.namespace, &[("app", name)], &[]));
         } else if source.ends_with("restatedev/restate-operator-crds") {
             // Definitions, and no pods.
+        } else if source == "https://vmware-tanzu.github.io/helm-charts" {
+            self.velero(chart, path);
         } else if source.ends_with("grafana-community/helm-charts/loki") {
             self.loki(chart, path);
         } else if source.ends_with("grafana-community/helm-charts/tempo") {
@@ -157,6 +168,31 @@ impl Cluster {
         } else {
             self.unknown.push(path.to_owned());
         }
+    }
+
+    /// Source: vmware-tanzu/helm-charts, `charts/velero/templates/{deployment,node-agent-daemonset,service}.yaml`. Jobs
+    /// for maintenance carry none of the chart's labels.
+    fn velero(&mut self, chart: &Chart, path: &str) {
+        let values = &chart.values;
+        let (instance, namespace) = (chart.release.as_str(), chart.namespace.as_str());
+        let own = [("app.kubernetes.io/name", "velero"), ("app.kubernetes.io/instance", instance)];
+        let agents =
+            if values["deployNodeAgent"] == true { &["server", "node-agent", "job"][..] } else { &["server", "job"] };
+        for part in agents {
+            let labels: &[_] = if *part == "job" { &[("velero.io/repo-name", "repository")] } else { &own };
+            let ports: &[_] = if *part == "server" { &[("http-monitoring", 8085)] } else { &[] };
+            self.pods.push(pod(&format!("{VELERO}{instance} {part}"), namespace, labels, ports));
+        }
+        let labels = own.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        self.services.push(Service {
+            of: format!("{VELERO}{instance}"),
+            path: path.to_owned(),
+            namespace: namespace.to_owned(),
+            name: values["fullnameOverride"].as_str().unwrap_or(instance).to_owned(),
+            labels: labels.clone().into(),
+            selector: labels.into(),
+            ports: vec![("http-monitoring".to_owned(), 8085, json!("http-monitoring"))],
+        });
     }
 
     /// Source: grafana-community/helm-charts, `charts/loki/templates/{_service,_pod,_helpers}.tpl`.

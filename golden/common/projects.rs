@@ -10,7 +10,7 @@ use bayplan::disk;
 use bayplan::source::{Source, Sources};
 use serde_json::Value as Json;
 
-use super::stacks::STACKS;
+use super::stacks::stacks;
 
 /// Who delivers a tree.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,7 +52,7 @@ pub(crate) fn projects() -> Vec<Project> {
             }
         }
     }
-    for (name, text) in STACKS {
+    for (name, text) in stacks() {
         let name = format!("stacks/{name}");
         let sources = Sources::new(vec![Source::new("cluster.yaml", text.trim_start().as_bytes().to_vec())]);
         let errors = errors(&compile(&sources), &sources);

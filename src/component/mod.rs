@@ -20,6 +20,7 @@ mod schemas;
 mod store;
 mod switches;
 mod tempo;
+mod velero;
 
 pub(crate) use authority::CertificateAuthority;
 pub(crate) use bucket_job::{BucketJob, root_credentials};
@@ -223,6 +224,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<loki::Loki>(),
         Kind::of::<s3_access::S3Access>(),
         Kind::of::<tempo::Tempo>(),
+        Kind::of::<velero::Velero>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),
         Kind::of::<restate::Environment>(),

@@ -34,7 +34,6 @@ pub(crate) struct Store {
     /// Who makes what is claimed in it.
     pub(crate) maker: Traced<Maker>,
     /// Whether losing the cluster loses what is in it.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     pub(crate) in_cluster: Traced<bool>,
     /// The declaration that offers it.
     pub(crate) offered: Origin,

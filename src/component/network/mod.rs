@@ -97,7 +97,6 @@ impl Flow {
     }
 
     /// Returns the flow to the API server.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     pub(crate) fn api_server() -> Self {
         Self::new(Peer::ApiServer, [443, 6443])
     }
