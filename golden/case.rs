@@ -1,11 +1,14 @@
 //! What a fixture makes: its tree, its diagnostics, its diff against what is committed, or the objects it stands for.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
-use bayplan::compile::{self, Options};
-use bayplan::diagnostic::Diagnostics;
+use bayplan::compile::{self, Compiled, Options};
+use bayplan::diagnostic::{Diagnostic, Diagnostics};
 use bayplan::report::{self, Look};
+use bayplan::seal::{self, Identities, Shell, Time};
 use bayplan::source::{Source, Sources};
 use bayplan::{disk, yaml};
 
@@ -43,7 +46,10 @@ fn built(fixture: &Path) -> Files {
             return made;
         }
     };
-    let compiled = compile::compile(&sources, &Options::default());
+    let mut compiled = compile::compile(&sources, &Options::default());
+    let hindered = hindered(&compiled, &sources);
+    let found = std::mem::take(&mut compiled.diagnostics).into_vec();
+    compiled.diagnostics = Diagnostics::new(found.into_iter().chain(hindered).collect());
     let told = report::diagnostics::render(&compiled.diagnostics, &sources, &compiled.secrets, Look::default());
     // A case that makes nothing at all says so.
     let silent = compiled.clusters.iter().all(|cluster| cluster.tree.is_empty());
@@ -58,6 +64,21 @@ fn built(fixture: &Path) -> Files {
         made.extend(cluster.tree.iter().map(|(path, file)| (format!("tree/{path}"), file.text.as_bytes().to_vec())));
     }
     made
+}
+
+/// Returns what hinders the encryption of secrets where nothing is committed and no key is at hand. What is encrypted has
+/// words in the tree of the case, since its bytes are never the same.
+fn hindered(compiled: &Compiled, sources: &Sources) -> Vec<Diagnostic> {
+    let config = sources.iter().find(|(_, source)| source.name() == seal::CONFIG);
+    let config = config.and_then(|(file, source)| yaml::parse(file, source).documents.into_iter().next());
+    let mut shell = Shell {
+        config: config.as_ref(),
+        identities: &Identities::default(),
+        now: Time::after_1970(Duration::from_secs(1_709_210_096)).expect("the calendar has it"),
+        random: &mut rsa::rand_core::UnwrapErr(getrandom::SysRng),
+    };
+    let trees = compiled.clusters.iter().map(|cluster| cluster.tree.clone());
+    trees.flat_map(|mut tree| seal::fill(&mut tree, &BTreeMap::new(), &mut shell).problems).collect()
 }
 
 /// The objects that the declarations in `expand/` stand for.

@@ -30,8 +30,9 @@ const CRDS_OF_CHARTS: &[(&str, &[&str])] = &[
     ("https://vmware-tanzu.github.io/helm-charts", &["velero.io"]),
 ];
 
-/// Groups that every cluster with Flux serves, beside those of Kubernetes.
-const SERVED: &[&str] = &[FLUX, "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "cilium.io"];
+/// Groups that every cluster with Flux serves, beside those of Kubernetes, or with what the project chose.
+const SERVED: &[&str] =
+    &[FLUX, "helm.toolkit.fluxcd.io", "source.toolkit.fluxcd.io", "cilium.io", "external-secrets.io", "bitnami.com"];
 
 /// Kinds whose removal loses data, unless the object says that it stays.
 const KEPT: &[&str] = &["Namespace", "Tenant", "PersistentVolumeClaim"];

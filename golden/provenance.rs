@@ -70,6 +70,10 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("buckets", &["somebody"]),
     ("allowed", &["read", "readWriteDelete"]),
     ("wanted", &["elsewhere/beyond"]),
+    ("secrets_mode", &["existing", "externalSecrets", "sops"]),
+    ("store_kind", &["ClusterSecretStore", "SecretStore"]),
+    ("refresh", &["45m"]),
+    ("separator", &["_"]),
     ("endpoint", &["https://garage.storage.svc:3901"]),
     ("engine", &["flux", "argocd"]),
 ];

@@ -26,6 +26,9 @@
 //!                 │  deliver                              the engine's form of each, and its folder
 //!                 ▼
 //!               Tree                                      paths, texts, and who decided each line
+//!                 │  seal::fill ◄── disk::read_encrypted   what it is to hold encrypted, kept or made
+//!                 ▼
+//!               Tree
 //!                 │  Plan::between ◄── disk::read_committed
 //!                 ▼
 //!               Plan ───► disk::apply                     what a build would write and delete
@@ -35,7 +38,8 @@
 //!
 //! [`compile()`] is the part from [`Sources`](source::Sources) to [`Tree`](tree::Tree): one pure function that never
 //! fails, prints or panics. What is wrong with an input is a part of its result. It knows no file system, clock,
-//! environment or chance; only `disk` and `cli` do, which clippy.toml enforces.
+//! environment or chance; only `disk` and `cli` do, which clippy.toml enforces. [`seal::fill`] is the one step after it
+//! that chance and the clock have a part in, handed in by `cli`.
 //!
 //! ```
 //! use bayplan::source::{Source, Sources};

@@ -1,8 +1,10 @@
 //! The settings of a project that others read: how it is delivered, and where its secrets come from.
 
 mod deliver;
+mod secrets;
 
 pub(crate) use deliver::{ArgoCd, Deliver, FluxSource, Mode, RULES as DELIVER_RULES};
+pub(crate) use secrets::{FIRST, ROTATION, Secrets, SecretsMode, StoreReference};
 
 use std::sync::OnceLock;
 
@@ -11,13 +13,16 @@ use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{self, Cidr, Name};
+use crate::source::Sources;
 use crate::value::{Origin, Traced};
 
 /// Group and version of the declarations that are bayplan's own.
 pub(crate) const API_VERSION: &str = "bayplan.dev/v1alpha1";
 
 /// The rules about the project.
-pub(crate) const RULES: &[Rule] = &[SEVERAL, AUDIT_WITHOUT_CILIUM];
+pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
+    [SEVERAL, AUDIT_WITHOUT_CILIUM].iter().chain(secrets::RULES)
+}
 
 const AUDIT_WITHOUT_CILIUM: Rule = Rule::error(
     "project/audit-without-cilium",
@@ -71,7 +76,6 @@ struct Spec {
     deliver: Deliver,
     /// Where secrets come from.
     #[serde(default)]
-    #[expect(dead_code, reason = "there is one mode so far")]
     secrets: Secrets,
     /// The network plugin, which decides how policies are written. Default: `kubernetes`.
     cni: Option<Traced<Cni>>,
@@ -124,25 +128,6 @@ pub(crate) struct Policies {
     pub(crate) api_server: Vec<Traced<String>>,
 }
 
-/// Where secrets come from.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Secrets {
-    /// `existing`: the tree refers to Secrets that somebody makes; SECRETS.md beside the tree lists them.
-    #[serde(default)]
-    #[expect(dead_code, reason = "there is one mode so far")]
-    mode: Traced<SecretsMode>,
-}
-
-/// Where secrets come from.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-enum SecretsMode {
-    /// Somebody makes them.
-    #[default]
-    Existing,
-}
-
 /// An object that exists in the cluster without this project.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -190,6 +175,22 @@ impl Project {
         let place = policies.enforcement.origin().and(policies.cni.origin());
         let found = || AUDIT_WITHOUT_CILIUM.found("the mode `audit` needs Cilium").decided_at(place.spans(), "");
         audit.then(found).into_iter().chain(self.spec.deliver.lint(declared)).collect()
+    }
+
+    /// Returns where secrets come from.
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.spec.secrets
+    }
+
+    /// Finds the files that the settings name, and returns what is missing.
+    pub(crate) fn complete(&mut self, sources: &Sources) -> Vec<Diagnostic> {
+        self.spec.secrets.complete(sources)
+    }
+
+    /// Returns namespace and name of the Secrets that exist without this project.
+    pub(crate) fn external_secrets(&self) -> impl Iterator<Item = (String, String)> {
+        let secrets = self.externals().iter().filter(|external| external.kind.get() == "Secret");
+        secrets.filter_map(|external| Some((external.namespace.as_ref()?.to_string(), external.name.get().clone())))
     }
 
     /// Returns the objects that exist without this project.

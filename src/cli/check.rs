@@ -9,6 +9,7 @@ use super::terminal::Terminal;
 use crate::diagnostic::Rule;
 use crate::disk;
 use crate::plan::{self, Change};
+use crate::seal;
 use crate::tree::SUMS;
 
 /// Check the project and its committed tree
@@ -63,6 +64,11 @@ fn check(args: &Args, terminal: &Terminal) -> Result<Exit, Exit> {
         if let [first, ..] = paths[..] {
             problems.push(rule.found(drift(first, &paths, what)));
         }
+    }
+    let unverified: Vec<_> = targets.iter().flat_map(|target| &target.unverified).collect();
+    if let [first, ..] = unverified[..] {
+        let paths: Vec<_> = unverified.iter().map(|path| path.as_str()).collect();
+        show_plain(vec![seal::NOT_VERIFIED.found(drift(first.as_str(), &paths, "not opened"))], terminal);
     }
     if problems.is_empty() && targets.iter().all(|target| target.plan.is_empty()) {
         let files: usize = targets.iter().map(|target| target.files).sum();

@@ -7,6 +7,7 @@ mod expand;
 mod explain;
 mod init;
 mod schema;
+mod secrets;
 mod session;
 mod terminal;
 

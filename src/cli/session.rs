@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+use super::secrets::Secrets;
 use super::terminal::Terminal;
 use crate::compile::{self, Cluster, Compiled, Operators, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
@@ -11,6 +12,7 @@ use crate::disk::{self, Error};
 use crate::plan::{Committed, Plan, Summary};
 use crate::report;
 use crate::rules;
+use crate::seal::Filled;
 use crate::source::Sources;
 use crate::tree::{Sums, Tree, TreePath};
 
@@ -46,6 +48,10 @@ pub(super) struct Target {
     pub(super) operators: Operators,
     /// How many files are wanted.
     pub(super) files: usize,
+    /// Encrypted files that stay unopened.
+    pub(super) unverified: Vec<TreePath>,
+    /// What hinders the encryption of others.
+    problems: Vec<Diagnostic>,
 }
 
 /// The clusters that are no more, and what their lists say.
@@ -71,8 +77,15 @@ impl<'run> Session<'run> {
         // Whoever builds one cluster of many knows nothing of the others.
         let removed = if cluster.is_none() { Removed::read(directory, &sources) } else { Ok(Removed::default()) };
         let options = Options { cluster, keep_origins };
-        let hold = |cluster| Some(Target::of(cluster, directory, removed.as_ref().ok()?, keep_origins));
-        let compiled = terminal.while_telling("compiling", || compile::compile_each(&sources, &options, hold));
+        let secrets = Secrets::new(directory, &sources);
+        let hold = |cluster| Some(Target::of(cluster, &secrets, removed.as_ref().ok()?, keep_origins));
+        let mut compiled = terminal.while_telling("compiling", || compile::compile_each(&sources, &options, hold));
+        let filled = compiled.clusters.iter_mut().flatten().flatten().flat_map(|target| target.problems.drain(..));
+        let filled: Vec<_> = filled.collect();
+        if !filled.is_empty() {
+            let found = std::mem::take(&mut compiled.diagnostics).into_vec();
+            compiled.diagnostics = Diagnostics::new(found.into_iter().chain(filled).collect());
+        }
         if let Some(wanted) = options.cluster.as_ref().filter(|_| compiled.clusters.is_empty()) {
             return Err(unknown_cluster(wanted, &sources, terminal));
         }
@@ -110,7 +123,8 @@ impl<'run> Session<'run> {
     /// Returns every cluster against the tree that stands in `directory`, another copy of the project.
     pub(super) fn targets_at(&self, directory: &Path) -> Result<Vec<Target>, Error> {
         let options = Options { keep_origins: true, ..self.options.clone() };
-        let hold = |cluster| Target::of(cluster, directory, &Removed::default(), true);
+        let secrets = Secrets::new(directory, &self.sources);
+        let hold = |cluster| Target::of(cluster, &secrets, &Removed::default(), true);
         let compiled = compile::compile_each(&self.sources, &options, hold);
         compiled.clusters.into_iter().collect()
     }
@@ -132,12 +146,13 @@ impl Removed {
 }
 
 impl Target {
-    fn of(cluster: Cluster, directory: &Path, removed: &Removed, keep_origins: bool) -> Result<Self, Error> {
+    fn of(cluster: Cluster, secrets: &Secrets<'_>, removed: &Removed, keep_origins: bool) -> Result<Self, Error> {
         let Cluster { root, tree: mut desired, operators, .. } = cluster;
+        let Filled { problems, unverified } = secrets.fill(&root, &mut desired, &removed.lists)?;
         if !desired.is_empty() {
             desired.insert_sums(&root);
         }
-        let mut committed = disk::read_committed(directory, &root, &desired, &removed.lists)?;
+        let mut committed = disk::read_committed(secrets.directory, &root, &desired, &removed.lists)?;
         let plan = Plan::between(&desired, &committed);
         let files = desired.len();
         // The files of removed clusters are held against all that is wanted.
@@ -146,7 +161,7 @@ impl Target {
             committed.owned = Sums::default();
             committed.found.clear();
         }
-        Ok(Self { desired, committed, plan, operators, files })
+        Ok(Self { desired, committed, plan, operators, files, unverified, problems })
     }
 }
 
@@ -173,7 +188,9 @@ fn targets(
         let committed = disk::read_orphan(directory, &root, &wanted)?;
         let plan = Plan::between(&Tree::default(), &committed);
         let operators = Operators::default();
-        targets.push(Target { desired: Tree::default(), committed, plan, operators, files: 0 });
+        let (unverified, problems) = (Vec::new(), Vec::new());
+        let desired = Tree::default();
+        targets.push(Target { desired, committed, plan, operators, files: 0, unverified, problems });
     }
     Ok(targets)
 }

@@ -101,7 +101,7 @@ pub(super) fn compile(
     let documents: Vec<_> = shared.documents.iter().chain(own.iter().flat_map(|own| &own.documents)).collect();
     let mut secrets = variables::mark_secrets(&mut raw, &named_secrets(&documents));
     let mut declarations = Declarations::default();
-    not_needed(&raw, &mut declarations.problems);
+    let given = given_secrets(&raw);
     let variables = Variables::new(raw);
     variables.check_all();
     for document in documents {
@@ -115,6 +115,10 @@ pub(super) fn compile(
     switches.apply(&mut project);
     declarations.problems.extend(switches.into_problems());
     declarations.problems.extend(project.lint(&declared));
+    declarations.problems.extend(project.complete(sources));
+    if !project.secrets().takes_values() {
+        declarations.problems.extend(given.into_iter().map(not_needed));
+    }
     let context = context(&mut declarations, project, Purpose::Tree, sources);
     let Declarations { components, raw, mut problems, unclaimed, .. } = declarations;
     let mut apps = Vec::new();
@@ -187,15 +191,17 @@ fn named_secrets(documents: &[&Value]) -> BTreeSet<String> {
     names.flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Notes secret switches that are set: where somebody makes the Secrets, nothing uses them.
-fn not_needed(variables: &value::Map, problems: &mut Vec<Diagnostic>) {
+/// Returns the secret switches that are set.
+fn given_secrets(variables: &value::Map) -> Vec<(&'static str, Option<Span>)> {
     let names: BTreeSet<_> = component::switches().filter(|switch| switch.secret).map(|switch| switch.name).collect();
-    for name in names {
-        if let Some(entry) = variables.entry(name).filter(|entry| !entry.value.is_null()) {
-            let found = guard::NOT_NEEDED.found(format!("nothing uses the secret `{name}`"));
-            problems.push(found.decided_at(entry.key_span.as_slice(), ""));
-        }
-    }
+    let entry = |name| variables.entry(name).filter(|entry| !entry.value.is_null());
+    names.into_iter().filter_map(|name| Some((name, entry(name)?.key_span))).collect()
+}
+
+/// Notes a secret switch that is set where somebody else has the secrets.
+fn not_needed((name, place): (&'static str, Option<Span>)) -> Diagnostic {
+    let found = guard::NOT_NEEDED.found(format!("nothing uses the secret `{name}`"));
+    found.decided_at(place.as_slice(), "")
 }
 
 fn is_kind(document: &Value, api_version: &str, kind: &str) -> bool {

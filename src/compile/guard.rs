@@ -32,8 +32,9 @@ const IN_TREE: Rule = Rule::error(
 pub(super) const NOT_NEEDED: Rule = Rule::note(
     "secrets/not-needed",
     "a secret is given that nothing uses",
-    "With `secrets.mode: existing` somebody makes the Secrets; a copy in cluster.yaml can only leak.",
-    "delete the variable, and make the Secret that SECRETS.md lists",
+    "With `secrets.mode: existing` somebody makes the Secrets, and with `externalSecrets` a secret store has the values; a \
+     copy in cluster.yaml can only leak.",
+    "delete the variable, and make what SECRETS.md lists",
 );
 
 /// The fields of a Secret that hold values.

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::part::AppId;
 use super::store::Store;
 use crate::kube::Name;
-use crate::value::{Origin, Text, Traced, text};
+use crate::project::{Project, ROTATION};
+use crate::value::{Origin, Text, Traced, Value, manifest, text};
 
 /// The keys of one user in a store. However many Secrets hold them, they are the same in each.
 #[derive(Clone, Debug)]
@@ -16,10 +17,8 @@ pub(crate) struct Credential {
     /// The access key: a name, and no secret.
     pub(crate) access_key: Traced<String>,
     /// The secret key, where the input holds it. Its origin is secret.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     pub(crate) secret_key: Option<Traced<String>>,
     /// How often it was renewed.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     pub(crate) rotation: Option<Traced<i64>>,
 }
 
@@ -64,6 +63,18 @@ impl CredentialSettings {
 }
 
 impl Credential {
+    /// Returns which generation of the secret key is wanted.
+    pub(crate) fn generation(&self, project: &Project) -> Traced<String> {
+        project.secrets().generation(self.rotation.as_ref())
+    }
+
+    /// Returns the annotation of pods that read the secret key, by which they are replaced when it is renewed: none for
+    /// the first one.
+    pub(crate) fn rolled(&self, project: &Project) -> Option<Value> {
+        let renewal = project.secrets().renewal(self.rotation.as_ref())?;
+        Some(manifest!({ (ROTATION): renewal }))
+    }
+
     /// Returns the credential of `user` in `store`, whose access key is the user's name.
     pub(crate) fn of(user: &Traced<String>, store: Option<&Store>) -> Self {
         let id = match store {
@@ -88,7 +99,6 @@ pub(crate) struct NeededSecret {
     /// Whether it holds for the store what the Secret of a consumer holds.
     pub(crate) of_store: bool,
     /// The first app that reads it.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     pub(crate) app: Traced<AppId>,
     /// The declaration that needs it.
     pub(crate) claimant: Origin,

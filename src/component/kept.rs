@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::store::Trust;
-use super::{Access, Claim, CredentialSettings, Holds, Metadata, NeededSecret, Offers, Permissions, Pods, Store};
+use super::{
+    Access, Claim, Credential, CredentialSettings, Holds, Metadata, NeededSecret, Offers, Permissions, Pods, Store,
+};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{BucketName, Quantity};
 use crate::value::{Origin, Traced, text};
@@ -126,7 +128,7 @@ impl Consumer<'_> {
             user: self.metadata.name(),
             buckets: self.buckets.iter().flatten().cloned().collect(),
             permissions: Permissions::ReadWriteDelete,
-            credential: self.credentials.credential(&self.metadata.name(), kept.store),
+            credential: self.credential(kept),
             pods: Some(Pods { namespace: namespace.clone(), labels: self.pods.clone() }),
             namespace,
             claimant: kept.claimant.clone(),
@@ -138,7 +140,7 @@ impl Consumer<'_> {
         if !kept.is_s3() {
             return Vec::new();
         }
-        let credential = self.credentials.credential(&self.metadata.name(), kept.store);
+        let credential = self.credential(kept);
         let [access_key, secret_key] = self.keys;
         vec![NeededSecret {
             namespace: self.metadata.namespace(),
@@ -152,6 +154,11 @@ impl Consumer<'_> {
             app: self.metadata.app_id(""),
             claimant: kept.claimant.clone(),
         }]
+    }
+
+    /// Returns its keys in the store.
+    pub(crate) fn credential(&self, kept: &Kept<'_>) -> Credential {
+        self.credentials.credential(&self.metadata.name(), kept.store)
     }
 
     /// Returns the name of that Secret.

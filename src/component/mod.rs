@@ -241,8 +241,8 @@ pub fn kind(api_version: &str, kind: &str) -> Option<&'static Kind> {
 /// Returns the rules that no single component owns.
 pub(crate) fn shared_rules() -> impl Iterator<Item = &'static Rule> {
     let own = [authority::RULES, exposure::RULES, context::RULES, kept::RULES, release::RULES, network::RULES];
-    let shared = own.into_iter().chain([switches::RULES, project::RULES]);
-    shared.flatten()
+    let shared = own.into_iter().chain([switches::RULES]);
+    shared.flatten().chain(project::rules())
 }
 
 /// Returns group and version, kind, and what it is for, of every kind of declaration.

@@ -33,6 +33,7 @@ const ENCRYPTED: Rule = Rule::error(
 
 /// Finds what `engine` cannot do with what is in `layout`.
 pub(super) fn check(engine: &dyn Engine, layout: &Layout, project: &Project, problems: &mut Vec<Diagnostic>) {
+    check_mode(engine, layout, project, problems);
     for stage in layout.stages.values() {
         for chart in stage.charts.iter().filter(|_| !engine.applies_charts()) {
             let found = CHART_BY_HAND.found(format!("nobody rolls out the chart `{}` for `{}`", chart.name, stage.id));
@@ -41,17 +42,33 @@ pub(super) fn check(engine: &dyn Engine, layout: &Layout, project: &Project, pro
                 mode.fold(found.decided_at(declared(&stage.because), ""), |found, &span| found.at(span, "no engine")),
             );
         }
-        for Placed { object, .. } in &stage.objects {
+        for placed in &stage.objects {
+            let object = &placed.object;
             let place = declared(&object.declared);
             if let Some(other) = engine.other(&object.id).filter(|_| !has_definition(project, &object.id.group)) {
                 let found =
                     OTHER_ENGINE.found(format!("`{}` is for {other}, which does not deliver this tree", object.id));
                 problems.push(found.decided_at(place, ""));
             }
-            if !engine.decrypts() && object.value.get("sops").is_some() {
+            // What the project has encrypted is one mistake, told at its mode.
+            if !engine.decrypts() && placed.is_encrypted() && placed.sealed.is_none() {
                 problems.push(ENCRYPTED.found(format!("nobody decrypts `{}`", object.id)).decided_at(place, ""));
             }
         }
+    }
+}
+
+/// Finds that the project has Secrets encrypted which `engine` does not decrypt.
+fn check_mode(engine: &dyn Engine, layout: &Layout, project: &Project, problems: &mut Vec<Diagnostic>) {
+    let mut sealed = layout.stages.values().flat_map(|stage| &stage.objects).filter(|placed| placed.sealed.is_some());
+    if !engine.decrypts() && sealed.any(Placed::is_encrypted) {
+        let found = ENCRYPTED.found("the Secrets are encrypted with SOPS, and nobody decrypts them");
+        let found = found.decided_at(project.secrets().mode().origin().spans(), "");
+        let engine = project.deliver().mode().origin().spans().iter();
+        let found = engine.fold(found, |found, &span| found.at(span, "does not decrypt"));
+        problems.push(found.help(
+            "choose `externalSecrets` or `sealedSecrets` as `spec.secrets.mode`, or `flux` as `spec.deliver.mode`",
+        ));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::annotations::{annotate, annotation};
-use super::layout::{Layout, Placed, Stage};
+use super::layout::{Layout, Stage};
 use super::lines::Lines;
 use super::writer::Writer;
 use super::{Engine, Form, namespaces, run_once, waves};
@@ -182,7 +182,8 @@ impl ArgoCd {
         // A chart may bring definitions, which are the longest objects there are.
         let mut large = (!stage.charts.is_empty()).then(Origin::default);
         let (mut custom, mut objects) = (None, None);
-        for Placed { object, file } in stage.objects {
+        for placed in stage.objects {
+            let (object, path) = (&placed.object, format!("{folder}/{}", placed.file));
             let because = object.declared.and(&object.value.origin);
             let note = |found: &mut Option<Origin>| found.get_or_insert_default().add(&because);
             note(&mut objects);
@@ -190,8 +191,7 @@ impl ArgoCd {
                 note(&mut custom);
             }
             let is_definition = object.id.kind == "CustomResourceDefinition";
-            let path = format!("{folder}/{file}");
-            let written = writer.file(&path, object.value, object.declared);
+            let written = writer.placed(&path, placed);
             if is_definition || written.text.len() > LONGEST_ANNOTATED {
                 note(&mut large);
             }
@@ -247,7 +247,9 @@ impl ArgoCd {
 /// Returns how Argo CD follows git: at once, and again where it fails, as it does where what an object needs is not there
 /// yet.
 fn sync_policy(options: &[Value]) -> Value {
-    let options = (!options.is_empty()).then_some(options);
+    // Whoever asks for the first of them asks for the key, too.
+    let because = Origin::merged(options.iter().map(|option| &option.origin));
+    let options = (!options.is_empty()).then(|| Value::new(options.to_vec()).because(&because));
     manifest!({
         automated: { prune: true, selfHeal: true },
         syncOptions: options,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::annotations::{annotate, annotation};
-use super::layout::{Layout, Placed, Stage};
+use super::layout::{Layout, Stage};
 use super::writer::Writer;
 use super::{Engine, Form, namespaces, run_once};
 use crate::component::{Chart, ChartSource, Part, RunOnce};
@@ -14,8 +14,6 @@ use crate::value::{Map, Node, Origin, Traced, Value, manifest, text};
 
 /// The namespace that the Kustomizations of Flux live in.
 const FLUX_NAMESPACE: &str = "flux-system";
-/// The Secret, beside the Kustomizations, with the key that decrypts what SOPS encrypted.
-const SOPS_KEY: &str = "sops-age";
 /// The annotation that keeps an object in the cluster when it goes from git.
 const PRUNE: &str = "kustomize.toolkit.fluxcd.io/prune";
 /// The annotation that keeps `${…}` in an object from being filled in.
@@ -25,6 +23,8 @@ const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
 pub(super) struct Flux {
     source: FluxSource,
     path: Traced<String>,
+    /// The Secret, beside the Kustomizations, with the key that decrypts what SOPS encrypted.
+    key_secret: Traced<String>,
 }
 
 impl Engine for Flux {
@@ -89,7 +89,11 @@ impl Flux {
     /// Returns Flux as the project of `cluster` sets it up.
     pub(super) fn new(project: &Project, cluster: Option<&str>) -> Self {
         let deliver = project.deliver();
-        Self { source: deliver.flux_source(), path: deliver.flux_path(cluster) }
+        Self {
+            source: deliver.flux_source(),
+            path: deliver.flux_path(cluster),
+            key_secret: project.secrets().key_secret(),
+        }
     }
 
     /// Adds what a person points Flux at: one Kustomization on all apps, there because of whoever has one.
@@ -144,9 +148,12 @@ impl Flux {
             let because = Origin::merged(depends_on.iter().map(|stage| &stage.origin));
             more.insert("dependsOn", Value::new(Node::List(depends_on)).because(&because));
         }
-        if stage.objects.iter().any(|placed| placed.object.value.get("sops").is_some()) {
+        let encrypted: Vec<_> = stage.objects.iter().filter(|placed| placed.is_encrypted()).collect();
+        if !encrypted.is_empty() {
             // An encrypted object in a Kustomization without decryption is an error of Flux.
-            more.insert("decryption", manifest!({ provider: "sops", secretRef: { name: SOPS_KEY } }));
+            let decryption = manifest!({ provider: "sops", secretRef: { name: self.key_secret } });
+            let because = Origin::merged(encrypted.iter().map(|placed| &placed.object.declared));
+            more.insert("decryption", decryption.because(&because));
         }
         if !health.is_empty() {
             more.insert("healthCheckExprs", Value::new(Node::List(health)));
@@ -157,10 +164,11 @@ impl Flux {
 
         stage.objects.sort_by(|a, b| a.file.cmp(&b.file));
         let mut listed = Vec::with_capacity(stage.objects.len());
-        for Placed { object, file } in stage.objects {
-            let because = object.declared.and(&object.value.origin);
-            listed.push(Value::new(format!("./{file}")).because(&because));
-            writer.write(&format!("{folder}/app/{file}"), object.value, object.declared);
+        for placed in stage.objects {
+            let because = placed.object.declared.and(&placed.object.value.origin);
+            listed.push(Value::new(format!("./{}", placed.file)).because(&because));
+            let path = format!("{folder}/app/{}", placed.file);
+            writer.add(&path, writer.placed(&path, placed));
         }
         writer.list(&format!("{folder}/app"), &listed);
     }

@@ -6,7 +6,7 @@ use super::{Engine, Form};
 use crate::component::{App, AppId, Chart, Health};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{Object, ObjectId, Scope, scope};
-use crate::tree::{Model, TreePath};
+use crate::tree::{Model, Sealed, Sealer, TreePath};
 use crate::value::{Origin, Traced, Value};
 
 pub(super) const RULES: &[Rule] = &[OBJECT_CLASH, FILE_CLASH, APP_CLASH, STAGE_CLASH, NO_NAMESPACE, NO_PLACE];
@@ -65,6 +65,26 @@ pub(super) struct Placed {
     pub(super) object: Object,
     /// The name of its file, without the folder.
     pub(super) file: String,
+    /// What is to be encrypted in it.
+    pub(super) sealed: Option<Sealed>,
+}
+
+impl Placed {
+    /// Returns a Secret, or what makes one.
+    pub(super) fn secret(value: Value, sealed: Option<Sealed>, because: Origin) -> Option<Self> {
+        let mut placed = placed(value, None, because)?;
+        if placed.object.id.kind == "Secret" {
+            // As people call files that `sops` opens.
+            placed.file.insert_str(placed.file.len() - ".yaml".len(), ".sops");
+        }
+        Some(Self { sealed, ..placed })
+    }
+
+    /// Whether SOPS encrypts it.
+    pub(super) fn is_encrypted(&self) -> bool {
+        let sops = |sealed: &Sealed| matches!(sealed.by, Sealer::Sops(_));
+        self.object.value.get("sops").is_some() || self.sealed.as_ref().is_some_and(sops)
+    }
 }
 
 /// The objects of one stage.
@@ -128,7 +148,7 @@ pub(super) struct Layout {
 fn placed(value: Value, file_name: Option<&str>, because: Origin) -> Option<Placed> {
     let object = Object::read(value, because)?;
     let file = file_name_of(&object, file_name.unwrap_or(&object.id.name));
-    Some(Placed { object, file })
+    Some(Placed { object, file, sealed: None })
 }
 
 /// Returns `<kind>-<name>.yaml`, lower case, for the object under the name `name`. A kind of a custom group that is
@@ -212,7 +232,7 @@ pub(super) fn lay_out(
         let mut stage = layout.stages.remove(&id).unwrap_or_else(|| Stage::new(id.clone(), Origin::default()));
         stage.because.add(&object.declared);
         let file = file_name_of(&object, &object.id.name);
-        layout.add(&mut stage, Placed { object, file }, &mut makers, problems);
+        layout.add(&mut stage, Placed { object, file, sealed: None }, &mut makers, problems);
         layout.stages.insert(id, stage);
     }
     layout.stages.retain(|_, stage| !stage.objects.is_empty() || !stage.charts.is_empty());
@@ -262,6 +282,16 @@ fn first(object: &Object, by_operator: bool, makers: &mut Makers, problems: &mut
 }
 
 impl Layout {
+    /// Adds a Secret beside the objects of the app that reads it first.
+    pub(super) fn add_secret(&mut self, app: &AppId, secret: Placed) {
+        let new = || Stage::new(app.clone(), secret.object.declared.clone());
+        let stage = self.stages.entry(app.clone()).or_insert_with(new);
+        if let Some(namespace) = &secret.object.id.namespace {
+            self.namespaces.entry(namespace.clone()).or_default();
+        }
+        stage.objects.push(secret);
+    }
+
     /// Whether there is nothing to deliver.
     pub(super) fn is_empty(&self) -> bool {
         self.stages.is_empty() && self.namespaces.is_empty()

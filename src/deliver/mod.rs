@@ -12,6 +12,7 @@ mod namespaces;
 mod plain;
 mod references;
 mod run_once;
+mod secrets;
 mod secrets_list;
 mod waves;
 mod writer;
@@ -29,7 +30,7 @@ use writer::Writer;
 
 /// Returns the rules about delivery and the tree as a whole.
 pub(crate) fn rules() -> impl Iterator<Item = &'static Rule> {
-    project::DELIVER_RULES.iter().chain(able::RULES).chain(layout::RULES)
+    project::DELIVER_RULES.iter().chain(able::RULES).chain(layout::RULES).chain(secrets::RULES)
 }
 
 /// Returns the engine that delivers the tree of `cluster`.
@@ -99,19 +100,22 @@ pub(crate) fn lay_out(
     root: &str,
     cluster: Option<&str>,
     project: &Project,
-    delivery: Delivery,
+    mut delivery: Delivery,
     model: Option<&Model>,
     problems: &mut Vec<Diagnostic>,
 ) -> Tree {
     let engine = engine(project, cluster);
+    secrets::roll(&mut delivery.apps, &delivery.secrets, project);
     let mut layout = layout::lay_out(&*engine, delivery.apps, delivery.raw, model, problems);
+    let left = secrets::add(&delivery.secrets, &delivery.by_hand, project, &mut layout, problems);
     able::check(&*engine, &layout, project, problems);
     // Who chooses the engine decides every line that another one would write otherwise.
     let mut writer = Writer::new(root, project.deliver().mode().origin().clone(), model);
     if layout.is_empty() {
         return writer.tree;
     }
-    if let Some(list) = secrets_list::write(&delivery.secrets, &delivery.by_hand, &layout, project) {
+    let list = secrets_list::write(&delivery.secrets, &left, &delivery.by_hand, &layout, project, &*engine);
+    if let Some(list) = list {
         writer.add(secrets_list::NAME, list);
     }
     engine.write(&mut writer, &mut layout);

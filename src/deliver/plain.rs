@@ -1,6 +1,6 @@
 //! The tree as a person applies it: folders for `kubectl apply -k`, and the order in which to do so.
 
-use super::layout::{Layout, Placed, Stage};
+use super::layout::{Layout, Stage};
 use super::lines::Lines;
 use super::secrets_list::NAME as SECRETS;
 use super::writer::Writer;
@@ -100,10 +100,11 @@ fn stage(writer: &mut Writer<'_>, lines: &mut Lines, mut stage: Stage) {
         ));
     }
     let mut listed = Vec::with_capacity(stage.objects.len());
-    for Placed { object, file } in stage.objects {
-        let because = object.declared.and(&object.value.origin);
-        listed.push(Value::new(format!("./{file}")).because(&because));
-        writer.write(&format!("{folder}/{file}"), object.value, object.declared);
+    for placed in stage.objects {
+        let because = placed.object.declared.and(&placed.object.value.origin);
+        listed.push(Value::new(format!("./{}", placed.file)).because(&because));
+        let path = format!("{folder}/{}", placed.file);
+        writer.add(&path, writer.placed(&path, placed));
     }
     writer.list(&folder, &listed);
 }

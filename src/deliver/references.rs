@@ -50,6 +50,12 @@ pub(super) fn references(object: &Object) -> Vec<Reference> {
                         add(name, None);
                     }
                 }
+                // The root credentials of a MinIO.
+                "configuration" if object.id.kind == "Tenant" => {
+                    if let Some(name) = of("name") {
+                        add(name, None);
+                    }
+                }
                 "imagePullSecrets" => {
                     let names = entry.value.as_list().unwrap_or_default().iter().filter_map(|item| item.get("name"));
                     names.for_each(|name| add(name, None));

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::Engine;
 use super::layout::Layout;
 use super::lines::Lines;
 use super::references::{made, references};
+use super::secrets::{LeftToDo, Remote};
 use crate::component::{ByHand, Credential, Holds, NeededSecret, Piece};
 use crate::project::Project;
 use crate::tree::File;
@@ -26,16 +28,17 @@ struct Listed {
 
 /// Returns the list, if there is anything to list: what components need, and what other objects refer to, but for what
 /// the tree itself makes and what the project calls external.
-pub(super) fn write(needed: &[NeededSecret], by_hand: &[ByHand], layout: &Layout, project: &Project) -> Option<File> {
+pub(super) fn write(
+    needed: &[NeededSecret],
+    left: &LeftToDo,
+    by_hand: &[ByHand],
+    layout: &Layout,
+    project: &Project,
+    engine: &dyn Engine,
+) -> Option<File> {
     let objects = || layout.stages.values().flat_map(|stage| &stage.objects).map(|placed| &placed.object);
     let mut made = made(objects());
-    made.extend(
-        project
-            .externals()
-            .iter()
-            .filter(|external| external.kind.get() == "Secret")
-            .filter_map(|external| Some((external.namespace.as_ref()?.to_string(), external.name.get().clone()))),
-    );
+    made.extend(project.external_secrets());
     let mut listed: BTreeMap<(String, String), Listed> = BTreeMap::new();
     for secret in needed {
         let one = entry(&mut listed, &secret.namespace, &secret.name);
@@ -61,14 +64,27 @@ pub(super) fn write(needed: &[NeededSecret], by_hand: &[ByHand], layout: &Layout
         }
     }
     listed.retain(|id, _| !made.contains(id));
+    if let (Some(because), Some(home)) = (&left.decrypted, engine.home()) {
+        let key = project.secrets().key_secret();
+        let id = (home.to_owned(), key.get().clone());
+        if !made.contains(&id) {
+            let one = entry(&mut listed, &Traced::literal(id.0), &key);
+            one.add(Traced::literal("decryption of the Secrets in this tree".to_owned()), because);
+            let holds =
+                Traced::literal("a private key of age, `AGE-SECRET-KEY-1…`, for one of `.sops.yaml`".to_owned());
+            one.keys.insert("age.agekey".to_owned(), holds);
+        }
+    }
     let mut lines = Lines::new(Origin::default());
+    remote(&mut lines, &left.remote);
     if !listed.is_empty() {
         secrets(&mut lines, listed.into_values().collect());
     }
     if !by_hand.is_empty() {
         list_by_hand(&mut lines, by_hand);
     }
-    (!lines.is_empty()).then(|| lines.into_file())
+    // Other modes have other lists.
+    (!lines.is_empty()).then(|| lines.into_file().because_also(project.secrets().mode().origin()))
 }
 
 /// Returns what a key of `secret` holds, in words.
@@ -162,6 +178,29 @@ fn secrets(lines: &mut Lines, secrets: Vec<Listed>) {
         for (key, holds) in secret.keys {
             lines.add(text!("| `{}` | {} |", key, holds));
         }
+    }
+}
+
+/// Adds what is to stand in the secret store, each property of a remote key once.
+fn remote(lines: &mut Lines, remote: &[Remote]) {
+    if remote.is_empty() {
+        return;
+    }
+    lines.because = Origin::merged(remote.iter().map(|one| &one.because));
+    lines.fixed("# Values that somebody puts into the secret store");
+    lines.fixed("");
+    lines.fixed("ExternalSecrets of this tree read the remote keys below. A secret key has at least 8 characters.");
+    lines.fixed("");
+    lines.fixed("| remote key | property | what it holds |");
+    lines.fixed("|---|---|---|");
+    let mut properties: BTreeMap<(&String, &String), (&Remote, Origin)> = BTreeMap::new();
+    for one in remote {
+        let (_, because) = properties.entry((one.key.get(), &one.property)).or_insert((one, Origin::default()));
+        because.add(&one.because);
+    }
+    for (one, because) in properties.into_values() {
+        lines.because = because;
+        lines.add(text!("| `{}` | `{}` | {} |", one.key, one.property, one.holds));
     }
 }
 

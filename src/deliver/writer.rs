@@ -1,5 +1,7 @@
 //! One cluster's tree in the making.
 
+use super::layout::Placed;
+use crate::kube::Object;
 use crate::tree::{File, Model, Tree, TreePath};
 use crate::value::{Origin, Value, manifest};
 
@@ -34,6 +36,15 @@ impl<'cluster> Writer<'cluster> {
     /// Returns the file of a manifest that is to be added at `path`.
     pub(super) fn file(&self, path: &str, value: Value, because: Origin) -> File {
         File::like(self.model.and_then(|model| model.file(path)), value, because)
+    }
+
+    /// Returns the file of an object that is to be added at `path`.
+    pub(super) fn placed(&self, path: &str, placed: Placed) -> File {
+        let Object { value, declared, .. } = placed.object;
+        match placed.sealed {
+            Some(sealed) => File::sealed(Box::new(sealed), declared),
+            None => self.file(path, value, declared),
+        }
     }
 
     /// Returns the file at `path` below the root.

@@ -38,6 +38,36 @@ pub fn read_committed(project: &Path, root: &TreePath, desired: &Tree, elsewhere
     Ok(Committed { root: root.clone(), owned, journal, interrupted: reader.interrupted, found: reader.found })
 }
 
+/// Reads the encrypted files of the cluster at `root`: the `wanted` ones, and those that its list or `elsewhere` names,
+/// since what moves to another path keeps its secrets.
+///
+/// # Errors
+/// As for [`read_committed`].
+pub fn read_encrypted(
+    project: &Path,
+    root: &TreePath,
+    wanted: &[TreePath],
+    elsewhere: &Sums,
+) -> Result<BTreeMap<TreePath, Vec<u8>>, Error> {
+    let mut reader = Reader::new(project)?;
+    let (list, journal) = (reader.list(root, &Tree::default())?, reader.journal(root)?);
+    let owned = [&list, &journal, elsewhere].into_iter().flat_map(Sums::paths);
+    let paths: BTreeSet<_> = owned.filter(|path| holds_secrets(path)).chain(wanted).collect();
+    let mut encrypted = BTreeMap::new();
+    for path in paths {
+        if let Some(Found::Other(bytes)) = reader.find(path, None)? {
+            encrypted.insert(path.clone(), bytes);
+        }
+    }
+    Ok(encrypted)
+}
+
+/// Whether a file of ours holds something encrypted, by its name.
+fn holds_secrets(path: &TreePath) -> bool {
+    let name = path.as_str().rsplit('/').next().unwrap_or_default();
+    name.starts_with("secret-") && name.ends_with(".sops.yaml") || name.starts_with("sealedsecret-")
+}
+
 /// Reads what the removed cluster at `root`, one of the [orphans], still owns but for what is `wanted` elsewhere.
 /// The plan that takes it away is the one between the empty tree and this.
 ///

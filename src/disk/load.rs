@@ -1,7 +1,7 @@
 //! The inputs of a project, from the disk.
 //!
-//! `cluster.yaml` (or `.yml`, or `.toml`), every YAML file below `declarations/`, and the same in each directory of
-//! `clusters/`. Hidden names are skipped, since editors and version control keep their own things there. Links are
+//! `cluster.yaml` (or `.yml`, or `.toml`), every YAML file below `declarations/`, certificates, and the same in each
+//! directory of `clusters/`; and `.sops.yaml`. Other hidden names are skipped, since editors and version control keep their own things there. Links are
 //! followed, but not in circles.
 
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "this is the door to the file system")]
@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::error::{EMPTY_CLUSTER, Error, LINK_LOOP, NAME_NOT_UTF8, TOO_DEEP, TWO_CLUSTER_FILES};
+use crate::seal;
 use crate::source::{Source, Sources};
 
 /// The names under which the variables of a project or cluster may stand.
@@ -25,6 +26,10 @@ const MAX_DEPTH: usize = 64;
 /// Reads all inputs of the project in the directory `project`.
 pub fn load(project: &Path) -> Result<Sources, Error> {
     let (mut sources, own_files) = load_layer(project, "")?;
+    let config = project.join(seal::CONFIG);
+    if config.exists() {
+        sources.push(Source::new(seal::CONFIG, read_regular(&config)?));
+    }
     let clusters = project.join("clusters");
     let entries = match sorted_entries(&clusters) {
         Ok(entries) => entries,
@@ -83,6 +88,12 @@ fn load_layer(directory: &Path, prefix: &str) -> Result<(Vec<Source>, bool), Err
         sources.push(Source::new(format!("{prefix}{name}"), read_regular(&entry.path())?));
     }
     let mut own_files = !sources.is_empty();
+    for entry in entries.iter().filter(|entry| is_certificate(entry)) {
+        // Whoever needs it says that it is missing; a private key beside it may be nobody's to read.
+        if let Ok(bytes) = read_regular(&entry.path()) {
+            sources.push(Source::new(format!("{prefix}{}", utf8_name(entry)?), bytes));
+        }
+    }
     if let Some(declarations) = find("declarations") {
         own_files = true;
         let mut walk = Walk { sources: &mut sources, followed: Vec::new() };
@@ -156,6 +167,11 @@ fn sorted_entries(directory: &Path) -> io::Result<Vec<DirEntry>> {
 
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a file may be the certificate of a controller.
+fn is_certificate(entry: &DirEntry) -> bool {
+    !is_hidden(entry) && entry.path().extension().is_some_and(|end| end == "pem")
 }
 
 /// Whether `entry` is a directory or a link to one.

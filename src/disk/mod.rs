@@ -9,7 +9,7 @@ mod locate;
 mod lock;
 
 pub use apply::{apply, create};
-pub use committed::{lists, orphans, read_committed, read_orphan};
+pub use committed::{lists, orphans, read_committed, read_encrypted, read_orphan};
 pub use error::{Error, RULES};
 pub use load::{load, read_input};
 pub use locate::locate;

@@ -3,7 +3,8 @@
 use crate::diagnostic::Rule;
 
 /// All of them.
-pub const RULES: &[Rule] = &[NO_CREATION_RULE, CREATION_RULE, CERTIFICATE];
+pub const RULES: &[Rule] =
+    &[NO_CREATION_RULE, CREATION_RULE, CERTIFICATE, LOCKED, SEALED_ALONE, TWO_VALUES, KEYS, NOT_VERIFIED];
 
 pub(super) const NO_CREATION_RULE: Rule = Rule::error(
     "secrets/no-creation-rule",
@@ -28,4 +29,43 @@ pub(super) const CERTIFICATE: Rule = Rule::error(
     "Secrets are encrypted for the public key in it, which is all that is needed here; the controller alone decrypts \
      them.",
     "fetch it with `kubeseal --fetch-cert` and commit it: it is public",
+);
+
+pub(super) const LOCKED: Rule = Rule::error(
+    "secrets/locked",
+    "a Secret must be written anew, and nobody here can open the file with its value",
+    "The store and its consumers hold the same secret key: a new one in one of the files would lock them out of each \
+     other. What is committed is the only copy.",
+    "give a private key of age by `SOPS_AGE_KEY`, `SOPS_AGE_KEY_FILE` or the `keys.txt` of sops; or raise `rotation` of \
+     the credentials, which makes a new secret key for all; or delete the file if it was never applied",
+);
+
+pub(super) const SEALED_ALONE: Rule = Rule::error(
+    "secrets/sealed-alone",
+    "a Secret needs a secret key that only the controller of SealedSecrets can open",
+    "The store and its consumers hold the same secret key, and nobody outside of the cluster can read what is sealed.",
+    "raise `rotation` of the credentials, which makes a new secret key for all",
+);
+
+pub(super) const TWO_VALUES: Rule = Rule::error(
+    "secrets/two-values",
+    "two encrypted files hold different values of one secret key",
+    "Somebody changed one of them: the store knows another secret key than its consumer has.",
+    "delete the file with the wrong one, and build: it gets the value of the other",
+);
+
+/// Told by the commands.
+pub const KEYS: Rule = Rule::refusal(
+    "secrets/unreadable-key",
+    "private keys of age are given and cannot be read",
+    "What is encrypted could not be held against what it is to hold.",
+    "mend `SOPS_AGE_KEY`, `SOPS_AGE_KEY_FILE` or the `keys.txt` of sops: lines of `AGE-SECRET-KEY-1…`, and comments",
+);
+
+/// Told by `check`.
+pub const NOT_VERIFIED: Rule = Rule::note(
+    "secrets/not-verified",
+    "encrypted files were not opened",
+    "Their keys, recipients and rotation are as they should be; whether their values are, only a private key tells.",
+    "give a private key of age by `SOPS_AGE_KEY`, `SOPS_AGE_KEY_FILE` or the `keys.txt` of sops",
 );

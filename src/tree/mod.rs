@@ -1,6 +1,7 @@
 //! The desired tree: paths, texts, who decided each line, and the list of what is ours.
 
 mod model;
+mod sealed;
 mod sums;
 mod text;
 
@@ -13,6 +14,7 @@ use crate::value::{Origin, Value};
 use crate::yaml;
 
 pub(crate) use model::Model;
+pub use sealed::{Holding, Ingredient, Sealed, Sealer, Secret, SecretKey};
 pub use sums::{NAME as SUMS, Sum, Sums, Unreadable, sums_of};
 pub use text::Text;
 
@@ -105,6 +107,8 @@ pub struct File {
     because: Origin,
     /// Whether several share the file, so that `because` stands for all of them.
     shared: bool,
+    /// What is still to be encrypted in it.
+    sealed: Option<Box<Sealed>>,
 }
 
 impl File {
@@ -120,7 +124,7 @@ impl File {
             Some(known) if known.as_manifest() == Some(&value) => known.text.clone(),
             _ => yaml::emit(&value).into(),
         };
-        Self { text, body: Some(Body::Manifest(value)), because, shared: false }
+        Self { text, body: Some(Body::Manifest(value)), because, shared: false, sealed: None }
     }
 
     /// Returns the file as one that is there as soon as one of several asks for it. All of them are why it is there, and
@@ -134,12 +138,43 @@ impl File {
     #[must_use]
     pub fn lines(lines: Vec<(String, Origin)>, because: Origin) -> Self {
         let text: String = lines.iter().flat_map(|(line, _)| [line.as_str(), "\n"]).collect();
-        Self { text: text.into(), body: Some(Body::Lines(lines)), because, shared: false }
+        Self { text: text.into(), body: Some(Body::Lines(lines)), because, shared: false, sealed: None }
     }
 
     /// Returns a file whose lines nobody decides.
     pub(crate) fn plain(text: String) -> Self {
-        Self { text: text.into(), body: None, because: Origin::default(), shared: false }
+        Self { text: text.into(), body: None, because: Origin::default(), shared: false, sealed: None }
+    }
+
+    /// Returns the file of a Secret that is still to be encrypted, with words in place of its values.
+    #[must_use]
+    pub fn sealed(sealed: Box<Sealed>, because: Origin) -> Self {
+        let described = sealed.described();
+        Self { sealed: Some(sealed), ..Self::manifest(described, because) }
+    }
+
+    /// Returns what is still to be encrypted in it.
+    #[must_use]
+    pub fn unsealed(&self) -> Option<&Sealed> {
+        self.sealed.as_deref()
+    }
+
+    /// Turns the file into the encrypted one, which holds `value` in whatever form. Who decided whom it is encrypted for
+    /// decides all of it.
+    fn seal(&mut self, text: String, value: Value, because: &Origin) {
+        let Some(sealed) = self.sealed.take() else { return };
+        self.because.add(because);
+        let value = sealed::with_origins(value, Some(&sealed.described()));
+        self.body = self.body.take().map(|_| {
+            if yaml::emit(&value) == text {
+                return Body::Manifest(value);
+            }
+            // Another program wrote the lines, which nobody here can tell apart.
+            let mut all = Origin::default();
+            value.walk(&mut |value| all.add(&value.origin));
+            Body::Lines(text.lines().map(|line| (line.to_owned(), all.clone())).collect())
+        });
+        self.text = text.into();
     }
 
     /// Returns who decided each line, computed now. The declaration comes last everywhere, but in a shared file.
@@ -199,6 +234,13 @@ impl Tree {
     /// Returns the files by path.
     pub fn iter(&self) -> impl Iterator<Item = (&TreePath, &File)> {
         self.files.iter()
+    }
+
+    /// Turns the file at `path`, which is still to be encrypted, into the encrypted one.
+    pub fn seal(&mut self, path: &TreePath, text: String, value: Value, because: &Origin) {
+        if let Some(file) = self.files.get_mut(path) {
+            file.seal(text, value, because);
+        }
     }
 
     /// Adds the list of what is ours below `root`, the last thing that a tree gets. A tree without files gets none.

@@ -37,8 +37,8 @@ impl Component for Loki {
         Switch::new("logs_retention", "7d", "how long logs are kept"),
         Switch::new("logs_storage_size", "50Gi, or 10Gi with a store", "size of each volume"),
         Switch::new("loki_deployment_mode", "Monolithic", "how Loki is split into pods"),
-        Switch::new("loki_s3_access_key", "loki", "the access key for the store, for SECRETS.md"),
-        Switch::secret("loki_s3_secret_key", "never used: somebody makes the Secret"),
+        Switch::new("loki_s3_access_key", "loki", "the access key for the store"),
+        Switch::secret("loki_s3_secret_key", "made up, where the tree holds Secrets; else never used"),
         Switch::new("storage_class", "the cluster's default", "storage class of all volumes"),
         Switch::new("monitoring_enabled", "false", "monitors for Prometheus"),
     ];
@@ -85,7 +85,7 @@ impl Component for Loki {
             source: ChartSource::Oci(versions::CHART_REPOSITORY.to_owned()),
             name: versions::CHART,
             version: self.spec.chart_version(),
-            values: values::values(self, &kept, trust.as_ref()),
+            values: values::values(self, &kept, trust.as_ref(), &context.project),
             keep: false,
         };
         let mut parts: Vec<_> = trust.and_then(|trust| trust.object).map(Part::from).into_iter().collect();

@@ -5,13 +5,14 @@
 use super::declaration::{self, Mode, Volume};
 use super::{ACCESS_KEY, Loki, SECRET_KEY};
 use crate::component::{Kept, Store, StoreKind, Trust};
+use crate::project::Project;
 use crate::value::{Map, ToValue, Traced, Value, manifest};
 
 /// Where the chart mounts the volume and keeps logs on it.
 const CHUNKS_DIRECTORY: &str = "/var/loki/chunks";
 
 /// Returns the values.
-pub(super) fn values(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Value {
+pub(super) fn values(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>, project: &Project) -> Value {
     let spec = &loki.spec;
     let mode = spec.mode();
     let object_store = kept.kind.map(|kind| kind.name());
@@ -30,7 +31,7 @@ pub(super) fn values(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Val
             // Without the compactor nothing is deleted, and it does not start without a store for the requests to delete.
             compactor: { retention_enabled: true, delete_request_store: object_store },
         },
-        ..defaults(loki, kept, trust),
+        ..defaults(loki, kept, trust, project),
         ruler: { enabled: true },
         ..targets(loki, kept, &mode),
         // One address for all requests; a monolithic Loki is one itself.
@@ -100,13 +101,16 @@ fn period(from: &Traced<impl ToValue>, object_store: &Traced<StoreKind>) -> Valu
 
 /// Returns what gives every pod of Loki its credentials and the certificate to trust. At the root the keys would be
 /// ignored.
-fn defaults(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>) -> Option<Value> {
+fn defaults(loki: &Loki, kept: &Kept<'_>, trust: Option<&Trust>, project: &Project) -> Option<Value> {
     kept.is_s3().then(|| {
         let source = manifest!([{ secretRef: { name: loki.consumer().secret_name() } }]);
         let volumes = trust.map(Trust::volumes);
         let mounts = trust.map(Trust::mounts);
-        manifest!({ defaults: { extraEnvFrom: source, extraVolumes: volumes, extraVolumeMounts: mounts } })
-            .because(kept.kind.origin())
+        let annotations = loki.consumer().credential(kept).rolled(project);
+        manifest!({ defaults: {
+            extraEnvFrom: source, extraVolumes: volumes, extraVolumeMounts: mounts, podAnnotations: annotations,
+        } })
+        .because(kept.kind.origin())
     })
 }
 

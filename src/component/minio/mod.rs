@@ -39,8 +39,8 @@ impl Component for MinIO {
         Switch::new("minio_volumes_per_server", "1", "number of volumes of each server"),
         Switch::new("minio_storage_class", "storage_class", "storage class of the volumes"),
         Switch::new("storage_class", "the cluster's default", "storage class of all volumes"),
-        Switch::new("minio_root_user", "minio", "name of the root user, for SECRETS.md"),
-        Switch::secret("minio_root_password", "never used: somebody makes the Secret"),
+        Switch::new("minio_root_user", "minio", "name of the root user"),
+        Switch::secret("minio_root_password", "made up, where the tree holds Secrets; else never used"),
         Switch::new("monitoring_enabled", "false", "monitors for Prometheus"),
     ];
 

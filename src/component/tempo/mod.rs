@@ -37,8 +37,8 @@ impl Component for Tempo {
     const SWITCHES: &'static [Switch] = &[
         Switch::new("tracing_enabled", "false", "traces, in a Tempo named `tempo` in namespace `monitoring`"),
         Switch::new("tempo_storage_size", "50Gi, or 10Gi with a store", "size of its volume"),
-        Switch::new("tempo_s3_access_key", "tempo", "the access key for the store, for SECRETS.md"),
-        Switch::secret("tempo_s3_secret_key", "never used: somebody makes the Secret"),
+        Switch::new("tempo_s3_access_key", "tempo", "the access key for the store"),
+        Switch::secret("tempo_s3_secret_key", "made up, where the tree holds Secrets; else never used"),
         Switch::new("storage_class", "the cluster's default", "storage class of all volumes"),
         Switch::new("monitoring_enabled", "false", "monitors for Prometheus"),
     ];
@@ -99,7 +99,7 @@ impl Component for Tempo {
             source: ChartSource::Oci(chart.repository.to_owned()),
             name: chart.name,
             version: self.spec.chart_version(),
-            values: values::values(self, &kept, trust.as_ref()),
+            values: values::values(self, &kept, trust.as_ref(), &context.project),
             keep: false,
         };
         let mut parts: Vec<_> = trust.and_then(|trust| trust.object).map(Part::from).into_iter().collect();

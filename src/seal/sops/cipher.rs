@@ -47,3 +47,8 @@ pub(super) fn decrypt(text: &str, place: &str, key: &DataKey) -> Option<Vec<u8>>
     named("type:")?;
     Cipher::new(&Array(*key)).decrypt(&Array(nonce), Payload { msg: &sealed, aad: place.as_bytes() }).ok()
 }
+
+/// Whether a text has the form of an encrypted value.
+pub(super) fn is_encrypted(text: &str) -> bool {
+    text.is_empty() || text.starts_with("ENC[AES256_GCM,") && text.ends_with(']')
+}

@@ -68,7 +68,7 @@ pub fn encrypt(manifest: &Value, rule: &CreationRule, now: Time, random: &mut Ra
         let encrypted = rule.selector.encrypts(path);
         if encrypted != holds_a_value(path) {
             let (setting, text) = rule.selector.setting();
-            let place = path.join(".");
+            let place = path[0];
             return Err(if encrypted {
                 format!("`{setting}: {text}` encrypts `{place}`, which Kubernetes must read")
             } else {
@@ -110,6 +110,12 @@ impl Document {
         let block = document.get(BLOCK).ok_or_else(|| format!("it has no block `{BLOCK}`"))?;
         let block = Block::read(block)?;
         let mut content = document.clone();
+        each_scalar(document, &mut Vec::new(), &mut |scalar, path| {
+            let fine = matches!(path, [BLOCK, ..])
+                || !block.selector.encrypts(path)
+                || scalar.as_str().is_some_and(cipher::is_encrypted);
+            if fine { Ok(Value::default()) } else { Err(format!("it holds `{}` in clear", path.join("."))) }
+        })?;
         content.as_map_mut().expect("what has a block is a map").remove(BLOCK);
         Ok(Self { content, block })
     }

@@ -7,7 +7,7 @@ use crate::component::{Kept, Trust};
 use crate::kube::Duration;
 use crate::value::{Traced, Value, manifest};
 
-pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>) -> Value {
+pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>, rolled: Option<&Value>) -> Value {
     let spec = &tempo.spec;
     let kafka = spec.kafka.as_ref();
     let secret = kafka.and_then(|kafka| kafka.secret_name.as_ref());
@@ -46,6 +46,7 @@ pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>) -> V
             image: spec.version.as_ref().map(|version| manifest!({ tag: version })),
             // The container's own context is the chart's, and fits a restricted namespace but for this.
             podSecurityContext: { seccompProfile: { type: "RuntimeDefault" } },
+            podAnnotations: rolled,
             // The chart's own values for it would put the password into a ConfigMap.
             structuredConfig: secret.map(|name| {
                 let kafka = manifest!({

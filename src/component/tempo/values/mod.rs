@@ -8,15 +8,17 @@ mod monolithic;
 use super::declaration::MetricsGenerator;
 use super::{ACCESS_KEY, SECRET_KEY, Tempo};
 use crate::component::{Kept, StoreKind, Trust};
+use crate::project::Project;
 use crate::value::{Value, manifest};
 
 /// Returns the values for the chart of the mode.
-pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>) -> Value {
+pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>, project: &Project) -> Value {
     let mode = tempo.spec.mode();
+    let rolled = kept.is_s3().then(|| tempo.consumer().credential(kept).rolled(project)).flatten();
     let values = if mode.get().is_distributed() {
-        distributed::values(tempo, kept, trust)
+        distributed::values(tempo, kept, trust, rolled.as_ref())
     } else {
-        monolithic::values(tempo, kept, trust)
+        monolithic::values(tempo, kept, trust, rolled.as_ref())
     };
     values.because(mode.origin())
 }

@@ -5,7 +5,7 @@ use crate::component::{Kept, Trust};
 use crate::kube::Duration;
 use crate::value::{Value, manifest};
 
-pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>) -> Value {
+pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>, rolled: Option<&Value>) -> Value {
     let spec = &tempo.spec;
     let generator = spec.metrics_generator.as_ref();
     let kept_on_volume = spec.persistence();
@@ -15,6 +15,7 @@ pub(super) fn values(tempo: &Tempo, kept: &Kept<'_>, trust: Option<&Trust>) -> V
         // Some objects are named after the chart and not after the release, which this makes one.
         nameOverride: tempo.metadata.name(),
         extraLabels: tempo.metadata.labels(),
+        podAnnotations: rolled,
         tempo: {
             tag: spec.version,
             // It would ask a server outside of the cluster.
