@@ -73,7 +73,7 @@ impl<'run> Session<'run> {
         keep_origins: bool,
         terminal: &Terminal,
     ) -> Result<Self, Exit> {
-        let sources = disk::load(directory).map_err(|error| failed(&error, terminal))?;
+        let sources = disk::load_for(directory, cluster.as_deref()).map_err(|error| failed(&error, terminal))?;
         // Whoever builds one cluster of many knows nothing of the others.
         let removed = if cluster.is_none() { Removed::read(directory, &sources) } else { Ok(Removed::default()) };
         let options = Options { cluster, keep_origins };

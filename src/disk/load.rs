@@ -25,6 +25,12 @@ const MAX_DEPTH: usize = 64;
 
 /// Reads all inputs of the project in the directory `project`.
 pub fn load(project: &Path) -> Result<Sources, Error> {
+    load_for(project, None)
+}
+
+/// Reads the inputs of the project in the directory `project` that the cluster `only` needs. Where there is no such
+/// cluster, all are read: whoever asked for it is told which ones there are.
+pub fn load_for(project: &Path, only: Option<&str>) -> Result<Sources, Error> {
     let (mut sources, own_files) = load_layer(project, "")?;
     let config = project.join(seal::CONFIG);
     if config.exists() {
@@ -44,6 +50,9 @@ pub fn load(project: &Path) -> Result<Sources, Error> {
     }
     if !own_files && names.is_empty() {
         return Err(Error::NoProject(project.to_owned()));
+    }
+    if let Some(only) = only.filter(|only| names.iter().any(|name| name == only)) {
+        names.retain(|name| name == only);
     }
     let layers: Vec<_> = names.par_iter().map(|name| load_cluster(&clusters, name)).collect::<Result<_, _>>()?;
     sources.extend(layers.into_iter().flatten());

@@ -11,7 +11,7 @@ mod lock;
 pub use apply::{apply, create};
 pub use committed::{lists, orphans, read_committed, read_encrypted, read_orphan};
 pub use error::{Error, RULES};
-pub use load::{load, read_input};
+pub use load::{load, load_for, read_input};
 pub use locate::locate;
 pub use lock::{Lock, lock};
 

@@ -156,6 +156,16 @@ fn an_empty_cluster_directory_is_not_a_removed_cluster() {
     fault(load(project.path()), "project/empty-cluster");
 }
 
+#[test]
+fn a_cluster_of_many_is_read_without_the_others() {
+    let project = project(&[("cluster.yaml", ""), ("clusters/alpha/cluster.yaml", ""), ("clusters/beta/x.md", "")]);
+    let alpha = load_for(project.path(), Some("alpha")).unwrap();
+    assert_eq!(names(&alpha), ["cluster.yaml", "clusters/alpha/cluster.yaml"]);
+    for all in [None, Some("gamma")] {
+        fault(load_for(project.path(), all), "project/empty-cluster");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_but_not_in_circles() {
