@@ -67,6 +67,10 @@ impl Plan {
             old.made.extend(made.map(|object| (object.id.clone(), object)));
             old.files.insert(object.id.clone(), object);
         }
+        // Where nothing stood before, nothing is refused: no file of a new tree need be parsed.
+        if old.files.is_empty() {
+            return Vec::new();
+        }
         let mut found = Vec::new();
         for (path, _) in changes() {
             let Some(file) = desired.get(path.as_str()) else { continue };
