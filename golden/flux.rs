@@ -24,10 +24,11 @@ use serde_json::Value as Json;
 const FLUX: &str = "kustomize.toolkit.fluxcd.io";
 const ENTRY: &str = "flux/apps.yaml";
 
-/// Groups whose CRDs come with a chart, by a part of the chart's source.
+/// Groups whose CRDs come with a chart, by the beginning of the chart's source.
 const CRDS_OF_CHARTS: &[(&str, &[&str])] = &[
     ("https://operator.min.io", &["minio.min.io", "sts.min.io"]),
     ("https://vmware-tanzu.github.io/helm-charts", &["velero.io"]),
+    ("https://archive.apache.org/dist/flink/flink-kubernetes-operator-", &["flink.apache.org"]),
 ];
 
 /// Groups that every cluster with Flux serves, beside those of Kubernetes, or with what the project chose.
@@ -271,7 +272,7 @@ fn crds(stages: &[Stage<'_>], found: &mut Vec<String>) {
     for stage in stages {
         for object in &stage.objects {
             let url = object.text("/spec/url");
-            for (source, groups) in CRDS_OF_CHARTS.iter().filter(|(source, _)| *source == url) {
+            for (source, groups) in CRDS_OF_CHARTS.iter().filter(|(source, _)| url.starts_with(source)) {
                 assert!(!source.is_empty());
                 providers.extend(groups.iter().map(|group| (*group, stage.object.name())));
             }

@@ -219,11 +219,17 @@ fn stores() -> Vec<(String, Tree)> {
     all.into_iter().map(|tree| (tree.name.clone(), tree)).collect()
 }
 
-/// Returns the buckets that a consumer is configured with: those of Loki's chart, Velero's location, and Restate's
+/// Returns the buckets that a consumer is configured with: those of Loki's chart, Velero's location, Flink's
+/// options, and Restate's
 /// snapshots.
 fn buckets_of(object: &Object) -> Option<BTreeSet<String>> {
     if let Some(bucket) = object.json.pointer("/spec/objectStorage/bucket").and_then(Json::as_str) {
         return Some(BTreeSet::from([bucket.to_owned()]));
+    }
+    if let Some(options) = object.json.pointer("/spec/flinkConfiguration").and_then(Json::as_object) {
+        let directories = options.iter().filter(|(key, _)| key.ends_with("dir") || key.ends_with("Dir"));
+        let bucket = |value: &Json| Some(value.as_str()?.split_once("://")?.1.split('/').next()?.to_owned());
+        return Some(directories.filter_map(|(_, value)| bucket(value)).collect());
     }
     let values =
         ["/spec/values", "/spec/sources/0/helm/valuesObject"].into_iter().find_map(|path| object.json.pointer(path));

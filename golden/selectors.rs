@@ -437,6 +437,18 @@ fn needed<'cluster>(objects: &[Object], cluster: &'cluster Cluster, found: &mut 
             }
         }
     }
+    for to in cluster.pods.iter().filter(|pod| pod.of.starts_with("Flink ") && pod.of != "Flink operator") {
+        let of = |pod: &Pod| (pod.namespace.clone(), pod.labels.get("app").cloned());
+        for from in cluster.pods.iter().filter(|from| of(from) == of(to)) {
+            to.ports.iter().for_each(|(name, port)| flow(from, to, *port, "TCP", name));
+        }
+        for from in cluster.pods.iter().filter(|from| from.of == "Flink operator") {
+            to.ports
+                .iter()
+                .filter(|(name, _)| name == "rest.port")
+                .for_each(|(name, port)| flow(from, to, *port, "TCP", name));
+        }
+    }
     for monitor in objects.iter().filter(|object| object.kind() == "ServiceMonitor") {
         for (_, _, service) in scraped(monitor, cluster).1 {
             let Some(service) = service else { continue };

@@ -55,6 +55,7 @@ impl Cluster {
         for object in objects {
             match object.kind() {
                 "Tenant" => cluster.tenant(object),
+                "FlinkDeployment" | "FlinkApplication" => cluster.flink(object),
                 "HelmRelease" | "Application" => {
                     for chart in charts(object, objects) {
                         cluster.chart(&chart, &object.path);
@@ -159,6 +160,10 @@ impl Cluster {
             // Definitions, and no pods.
         } else if source == "https://vmware-tanzu.github.io/helm-charts" {
             self.velero(chart, path);
+        } else if source.starts_with("https://archive.apache.org/dist/flink/flink-kubernetes-operator-") {
+            // Source: apache/flink-kubernetes-operator, `helm/flink-kubernetes-operator/templates/_helpers.tpl`.
+            let labels = [("app.kubernetes.io/name", "flink-kubernetes-operator")];
+            self.pods.push(pod("Flink operator", &chart.namespace, &labels, &[("health-port", 8085)]));
         } else if source.ends_with("grafana-community/helm-charts/loki") {
             self.loki(chart, path);
         } else if source.ends_with("grafana-community/helm-charts/tempo") {
@@ -193,6 +198,50 @@ impl Cluster {
             selector: labels.into(),
             ports: vec![("http-monitoring".to_owned(), 8085, json!("http-monitoring"))],
         });
+    }
+
+    /// In its native mode Flink makes these, with the ports that it is configured with.
+    /// Source: apache/flink, `KubernetesUtils`, `ExternalServiceDecorator`, `InternalServiceDecorator`.
+    fn flink(&mut self, cluster: &Object) {
+        let (name, namespace) = (cluster.name(), cluster.namespace());
+        let configuration = &cluster.json["spec"]["flinkConfiguration"];
+        let own = |component: &str| {
+            Labels::from(
+                [("app", name), ("type", "flink-native-kubernetes"), ("component", component)]
+                    .map(|(key, value)| (key.to_owned(), value.to_owned())),
+            )
+        };
+        let port =
+            |key: &str| (key.to_owned(), configuration[key].as_str().and_then(|port| port.parse().ok()).unwrap_or(0));
+        for (component, keys) in [
+            (
+                "jobmanager",
+                &["jobmanager.rpc.port", "blob.server.port", "rest.port", "metrics.internal.query-service.port"][..],
+            ),
+            ("taskmanager", &["taskmanager.data.port", "taskmanager.rpc.port", "metrics.internal.query-service.port"]),
+        ] {
+            self.pods.push(Pod {
+                of: format!("Flink {name} {component}"),
+                namespace: namespace.to_owned(),
+                labels: own(component),
+                ports: keys.iter().map(|key| port(key)).collect(),
+                urls: urls(configuration),
+            });
+        }
+        for (service, ports) in [
+            (name.to_owned(), vec![("jobmanager-rpc", 6123), ("blobserver", 6124)]),
+            (format!("{name}-rest"), vec![("rest", 8081)]),
+        ] {
+            self.services.push(Service {
+                of: format!("Flink {name}"),
+                path: cluster.path.clone(),
+                namespace: namespace.to_owned(),
+                name: service,
+                labels: own("jobmanager"),
+                selector: own("jobmanager"),
+                ports: ports.into_iter().map(|(name, port)| (name.to_owned(), port, json!(port))).collect(),
+            });
+        }
     }
 
     /// Source: grafana-community/helm-charts, `charts/loki/templates/{_service,_pod,_helpers}.tpl`.

@@ -171,9 +171,7 @@ impl Consumer<'_> {
         if !kept.is_s3() || self.buckets.iter().all(Option::is_some) {
             return None;
         }
-        let name = &self.metadata.name;
-        let found = BUCKET_NAME.found(format!("no bucket can be named after `{name}`"));
-        Some(found.decided_at(name.origin().spans(), ""))
+        Some(unnamed_bucket(self.metadata))
     }
 }
 
@@ -188,4 +186,11 @@ pub(crate) fn bucket(
     }
     let name = BucketName::parse(&format!("{}-{suffix}", metadata.name())).ok()?;
     Some(metadata.name().map(|_| name))
+}
+
+/// Returns what is wrong where [`bucket`] returns none.
+pub(crate) fn unnamed_bucket(metadata: &Metadata) -> Diagnostic {
+    let name = &metadata.name;
+    let found = BUCKET_NAME.found(format!("no bucket can be named after `{name}`"));
+    found.decided_at(name.origin().spans(), "")
 }

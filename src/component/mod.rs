@@ -6,6 +6,7 @@ mod claim;
 mod context;
 mod credential;
 mod exposure;
+mod flink;
 mod kept;
 mod loki;
 mod metadata;
@@ -28,9 +29,9 @@ pub(crate) use claim::{Access, Claim, Permissions};
 pub(crate) use context::{ByHand, Context, Offers, Purpose};
 pub(crate) use credential::{Credential, CredentialSettings, Holds, NeededSecret, Piece};
 pub(crate) use exposure::{Backend, Exposure, name as exposure_name};
-pub(crate) use kept::{Consumer, Kept, StoreKind, bucket};
+pub(crate) use kept::{Consumer, Kept, StoreKind, bucket, unnamed_bucket};
 pub(crate) use metadata::Metadata;
-pub(crate) use network::{Flow, Peer, Pods, Policy, ServerPods, Target, kubernetes_rules};
+pub(crate) use network::{Connection, Flow, Peer, Pods, Policy, ServerPods, Target, kubernetes_rules};
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
 pub(crate) use restate::{Registry as RestateRegistry, Settings as RestateSettings};
 pub use schemas::schemas;
@@ -225,6 +226,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<s3_access::S3Access>(),
         Kind::of::<tempo::Tempo>(),
         Kind::of::<velero::Velero>(),
+        Kind::of::<flink::Flink>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),
         Kind::of::<restate::Environment>(),

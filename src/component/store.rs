@@ -136,6 +136,17 @@ impl Trust {
     }
 }
 
+impl Authority {
+    /// Returns who decides it.
+    pub(crate) fn origin(&self) -> Origin {
+        match self {
+            Authority::Cluster(origin) => origin.clone(),
+            Authority::Certificate(certificate) => certificate.origin().clone(),
+            Authority::Shared { secret, name, key } => secret.origin().and(name.origin()).and(key.origin()),
+        }
+    }
+}
+
 impl Store {
     /// Returns the URL of the S3 API, with a port where the scheme does not say it.
     pub(crate) fn url(&self) -> Traced<String> {

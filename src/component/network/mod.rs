@@ -2,17 +2,23 @@
 //! Services.
 
 mod cilium;
+mod connection;
 mod kubernetes;
 mod reached;
 
+pub(crate) use connection::Connection;
 pub(crate) use kubernetes::rules as kubernetes_rules;
-pub(crate) use reached::{RULES, ServerPods, reached, unknown_pods};
+pub(crate) use reached::{ServerPods, reached, unknown_pods};
 
 use std::collections::BTreeMap;
 
 use super::part::Part;
+use crate::diagnostic::Rule;
 use crate::project::{Cni, Enforcement, Policies};
 use crate::value::{Origin, Traced, Value, manifest};
+
+/// The rules about it.
+pub(crate) const RULES: &[Rule] = &[reached::UNKNOWN_PODS, connection::UNCLEAR];
 
 /// Pods by namespace and labels.
 #[derive(Clone, PartialEq, Eq, Debug)]

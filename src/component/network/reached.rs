@@ -11,10 +11,7 @@ use crate::kube::{Cidr, Name};
 use crate::project::Policies;
 use crate::value::Traced;
 
-/// The rules about it.
-pub(crate) const RULES: &[Rule] = &[UNKNOWN_PODS];
-
-const UNKNOWN_PODS: Rule = Rule::error(
+pub(super) const UNKNOWN_PODS: Rule = Rule::error(
     "network/unknown-pods",
     "a Service of the cluster is named, and not the pods behind it",
     "Policies see pods and their ports: one that lets through addresses outside of the cluster denies them.",
