@@ -11,6 +11,7 @@ mod kept;
 mod loki;
 mod metadata;
 mod minio;
+mod mlflow;
 mod network;
 mod object_store;
 mod part;
@@ -227,6 +228,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<tempo::Tempo>(),
         Kind::of::<velero::Velero>(),
         Kind::of::<flink::Flink>(),
+        Kind::of::<mlflow::MLflow>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),
         Kind::of::<restate::Environment>(),
