@@ -11,7 +11,7 @@ use super::{App, AppId, Health, Part};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{Host, Name};
 use crate::project::{Cni, Policies};
-use crate::value::{Origin, Traced, Value, manifest, text};
+use crate::value::{Origin, ToValue, Traced, Value, manifest, text};
 
 /// The rules about it.
 pub(crate) const RULES: &[Rule] = &[NO_WAY, CLEAR_TEXT, TLS_UNTOLD, AUTHORITY_KEY, PROXY_WITHOUT_NAME];
@@ -153,7 +153,15 @@ const ROUTE_HEALTH: Health = Health {
 impl Exposure {
     /// Returns the URL of the main name.
     pub(crate) fn url(&self) -> Option<Traced<String>> {
-        let host = self.hosts.iter().find(|host| !host.get().is_wildcard())?;
+        self.hosts.iter().find(|host| !host.get().is_wildcard()).map(|host| self.url_of(host))
+    }
+
+    /// Returns the URL of each name, with `*` in place of what a wildcard stands for.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = Traced<String>> {
+        self.hosts.iter().map(|host| self.url_of(host))
+    }
+
+    fn url_of(&self, host: &Traced<Host>) -> Traced<String> {
         // The listener of a gateway ends TLS, or nobody does; an Ingress says itself.
         let tls = match (&self.http_route, &self.ingress) {
             (None, Some(ingress)) => ingress.tls_secret_name.is_some(),
@@ -161,7 +169,7 @@ impl Exposure {
         };
         let secret = self.ingress.as_ref().and_then(|ingress| ingress.tls_secret_name.as_ref());
         let url = host.map(|host| format!("{}://{host}", if tls { "https" } else { "http" }));
-        Some(secret.map_or(url.clone(), |secret| url.because(secret.origin())))
+        secret.map_or(url.clone(), |secret| url.because(secret.origin()))
     }
 
     /// Returns the names outside.
@@ -245,11 +253,13 @@ impl Exposure {
             manifest!([{ hosts: self.host_names(), secretName: secret }]).because(secret.origin())
         });
         let mut annotations = ingress.annotations.clone();
+        let mut because = Origin::default();
         if let Some(class) = ingress.class_name.as_ref().filter(|class| class.get().as_str() == "nginx") {
             let mut default = |key: &str, value: Traced<&str>| {
                 let value = value.map(|value| (*value).to_owned()).because(class.origin());
                 annotations.entry(format!("nginx.ingress.kubernetes.io/{key}")).or_insert(value);
             };
+            because.add(class.origin());
             default("proxy-body-size", Traced::literal("0"));
             if *backend.tls.get() {
                 default("backend-protocol", backend.tls.map(|_| "HTTPS"));
@@ -259,7 +269,7 @@ impl Exposure {
             apiVersion: "networking.k8s.io/v1", kind: "Ingress",
             metadata: {
                 name: backend.name, namespace: backend.namespace, labels: backend.labels,
-                annotations: some(&annotations),
+                annotations: some(&annotations).to_value().map(|annotations| annotations.because(&because)),
             },
             spec: {
                 ingressClassName: ingress.class_name.as_ref().map(|class| class.map(ToString::to_string)),
