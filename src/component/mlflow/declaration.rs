@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::component::{CredentialSettings, Metadata, ServerPods};
+use crate::component::{CredentialSettings, Exposure, Metadata, ServerPods};
 use crate::kube::{BucketName, Cidr, HostAndPort, Image, Name, Quantity};
 use crate::value::{Checked, Traced};
 
@@ -54,14 +54,17 @@ pub(super) struct Spec {
     /// store themselves, and each needs credentials. An experiment keeps the way that it was made with. Default: true.
     pub(super) serve_artifacts: Option<Traced<bool>>,
     /// Further names, with the port unless it follows from the scheme, that requests may call the server by; `*` stands for any
-    /// text. Those of the Service are known. Requests by other names are refused.
+    /// text. Those of the Service and of `expose` are known. Requests by other names are refused.
     #[serde(default)]
     pub(super) allowed_hosts: Vec<Traced<String>>,
-    /// Origins of web pages, `https://NAME`, that may change something through a browser.
+    /// Further origins of web pages, `https://NAME`, that may change something through a browser. Those of `expose` are known.
     #[serde(default)]
     pub(super) cors_allowed_origins: Vec<Traced<String>>,
     /// The pods that may reach the server. Default: all pods, and no policy for what comes in.
     pub(super) clients: Option<Vec<ClientPods>>,
+    /// How it is reached from outside of the cluster: its hosts are among the names that it answers to. It asks nobody who he
+    /// is. Default: not at all.
+    pub(super) expose: Option<Exposure>,
     /// Resources of each pod. Default: requests of 100m CPU and 1Gi memory, and a memory limit of 2Gi; with `jobExecution` 3Gi
     /// and 4Gi.
     pub(super) resources: Option<Checked<ResourceRequirements>>,

@@ -2,6 +2,7 @@
 //! origin. Both lists replace those that it has by itself.
 
 use super::{MLflow, PORT};
+use crate::component::Exposure;
 use crate::value::{Origin, Traced, text};
 
 /// The variable of the pods with their own address, which Prometheus calls them by.
@@ -21,6 +22,8 @@ pub(super) fn allowed_hosts(mlflow: &MLflow) -> Traced<String> {
     // By `kubectl port-forward`, at whatever port.
     hosts.extend(["localhost:*", "127.0.0.1:*"].map(|host| Traced::literal(host.to_owned())));
     hosts.extend([format!("$({POD_IP}):{PORT}"), format!("[$({POD_IP})]:{PORT}")].map(Traced::literal));
+    let exposed = mlflow.spec.expose.iter().flat_map(Exposure::hosts);
+    hosts.extend(exposed.map(|host| host.map(ToString::to_string)));
     hosts.extend(mlflow.spec.allowed_hosts.iter().cloned());
     listed(&hosts)
 }
@@ -28,7 +31,8 @@ pub(super) fn allowed_hosts(mlflow: &MLflow) -> Traced<String> {
 /// Returns the origins for `MLFLOW_SERVER_CORS_ALLOWED_ORIGINS`, if there are any. Even the pages of the server itself are among
 /// those that it asks for their origin.
 pub(super) fn allowed_origins(mlflow: &MLflow) -> Option<Traced<String>> {
-    let origins = mlflow.spec.cors_allowed_origins.clone();
+    let exposed = mlflow.spec.expose.iter().flat_map(Exposure::urls);
+    let origins: Vec<_> = exposed.chain(mlflow.spec.cors_allowed_origins.iter().cloned()).collect();
     (!origins.is_empty()).then(|| listed(&origins))
 }
 

@@ -13,6 +13,7 @@ pub(super) const RULES: &[Rule] = &[
     DIRECT_ARTIFACTS,
     SIGNED_ARTIFACTS,
     UNCHECKED_REQUESTS,
+    OPEN_OUTSIDE,
     SERVICE_NAME,
     IDLE_FIELD,
 ];
@@ -59,6 +60,13 @@ const UNCHECKED_REQUESTS: Rule = Rule::warning(
     "list the names and origins that are used",
 );
 
+const OPEN_OUTSIDE: Rule = Rule::note(
+    "mlflow/open-outside",
+    "the server is exposed, and asks nobody who he is",
+    "Whoever reaches the host reads, changes and deletes every experiment and model.",
+    "let the gateway or the ingress controller ask, or let only a network of your own reach it",
+);
+
 const SERVICE_NAME: Rule = Rule::refusal(
     "mlflow/invalid-service-name",
     "the name cannot be that of a Service",
@@ -79,6 +87,14 @@ pub(super) fn lint(mlflow: &MLflow, context: &Context) -> Vec<Diagnostic> {
     found.extend(backend_store(mlflow, context));
     found.extend(artifacts(mlflow));
     found.extend(requests(mlflow));
+    if let Some(expose) = &mlflow.spec.expose {
+        found.extend(expose.lint(&mlflow.backend(), &context.project.policies()));
+        found.extend(expose.hosts().first().map(|host| {
+            OPEN_OUTSIDE
+                .found(format!("whoever reaches `{host}` may do everything"))
+                .decided_at(host.origin().spans(), "")
+        }));
+    }
     found.extend(service_name(mlflow));
     found.extend(mlflow.consumer().unnamed_bucket(&mlflow.kept(&context.offers)));
     found.extend(idle(mlflow));

@@ -13,12 +13,13 @@ pub(super) use declaration::MLflow;
 use std::collections::BTreeMap;
 
 use super::{
-    App, Claim, Component, Consumer, Context, Holds, Kept, NeededSecret, Offers, Part, Purpose, StoreKind, bucket,
+    App, Backend, Claim, Component, Consumer, Context, Holds, Kept, NeededSecret, Offers, Part, Purpose, StoreKind,
+    bucket,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::BucketName;
 use crate::project;
-use crate::value::{Origin, Traced, text};
+use crate::value::{Origin, ToValue, Traced, text};
 
 /// The port of the pods and of the Service: where clients of MLflow look for it.
 const PORT: u16 = 5000;
@@ -70,7 +71,11 @@ impl Component for MLflow {
         let because = kept.claimant.and(&context.offers.decided());
         let server =
             App { timeout: "10m", ..App::new(self.metadata.app_id(""), parts) }.after_buckets(kept.store, &because);
-        std::iter::once(server).chain(monitor::app(self)).collect()
+        let exposed = self.spec.expose.as_ref().and_then(|expose| {
+            let server = self.metadata.app_id("");
+            expose.app(self.metadata.app_id("-exposed"), &self.backend(), server)
+        });
+        [server].into_iter().chain(exposed).chain(monitor::app(self)).collect()
     }
 }
 
@@ -95,6 +100,24 @@ impl MLflow {
     /// Returns the bucket, unless the default for this name is no name of a bucket.
     fn bucket(&self) -> Option<Traced<BucketName>> {
         bucket(self.spec.storage.bucket.as_ref(), &self.metadata, "artifacts")
+    }
+
+    /// Returns what stands behind an exposure.
+    fn backend(&self) -> Backend<'_> {
+        let (name, namespace) = (self.metadata.name(), self.metadata.namespace());
+        Backend {
+            host: text!("{}.{}.svc", name, namespace),
+            service: name.clone(),
+            name,
+            namespace,
+            labels: self.metadata.labels().to_value(),
+            port: Traced::literal(PORT),
+            port_name: Traced::literal("http".to_owned()),
+            tls: Traced::literal(false),
+            authority: None,
+            trust: None,
+            because: self.origin(),
+        }
     }
 
     fn labels(&self) -> BTreeMap<String, Traced<String>> {

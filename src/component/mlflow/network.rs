@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::declaration::{ClientPods, Database};
 use super::{MLflow, PORT};
 use crate::component::{Flow, Kept, Peer, Pods, Policy, network};
-use crate::value::ToValue;
+use crate::value::{ToValue, Traced};
 
 pub(super) fn policy(mlflow: &MLflow, kept: &Kept<'_>) -> Policy {
     let mut egress = vec![Flow::dns()];
@@ -28,10 +28,12 @@ fn database(database: &Database) -> Flow {
     Flow::to(&target).because(database.address.origin())
 }
 
-/// Whoever names no clients lets in every pod.
+/// Whoever names no clients lets in every pod. A proxy before the server is one of them.
 fn ingress(mlflow: &MLflow) -> Option<Vec<Flow>> {
     let clients = mlflow.spec.clients.as_ref()?;
     let mut ingress: Vec<_> = clients.iter().map(|pods| Flow::new(Peer::Pods(some(pods)), [PORT])).collect();
+    let exposed = mlflow.spec.expose.as_ref();
+    ingress.extend(exposed.map(|expose| expose.flow(&mlflow.metadata.namespace(), Traced::literal(PORT))));
     let monitoring = &mlflow.spec.monitoring;
     ingress.extend(monitoring.enabled.get().then(|| {
         let pods = Pods { namespace: monitoring.prometheus_namespace(), labels: BTreeMap::new() };
