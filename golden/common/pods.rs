@@ -448,6 +448,11 @@ impl Cluster {
                 && config.namespace() == object.namespace()
                 && spec["volumes"].as_array().is_some_and(|volumes| volumes.iter().any(is_it))
         };
+        // What builds tell the daemon, it reaches itself.
+        let told = |config: &&Object| config.name() == format!("{}-client", object.name());
+        if template["metadata"]["labels"]["app.kubernetes.io/name"] == "buildkit" {
+            found.extend(objects.iter().filter(told).flat_map(|config| urls(&config.json["data"])));
+        }
         found.extend(objects.iter().filter(mounted).flat_map(|config| urls(&config.json["data"])));
         self.pods.push(Pod {
             of: format!("{} {}", object.kind(), object.name()),

@@ -87,7 +87,9 @@ impl<'offers> Kept<'offers> {
             (None, None) => Traced::new(StoreKind::S3, offers.decided()),
         };
         let store = if *in_use.get() == StoreKind::S3 { offers.store(named) } else { None };
-        let in_use = in_use.because(&store.map(|store| store.offered.clone()).unwrap_or_default());
+        // Whoever names a store decides what follows from its being there.
+        let of_store = store.map(|store| named.map(Traced::origin).cloned().unwrap_or_default().and(&store.offered));
+        let in_use = in_use.because(&of_store.unwrap_or_default());
         let written = named.map(Traced::origin).or(kind.map(Traced::origin)).cloned().unwrap_or_default();
         let claimant = written.and(declared).and(in_use.origin());
         Self { kind: in_use, store, named: named.cloned(), claimant }

@@ -2,6 +2,7 @@
 
 mod authority;
 mod bucket_job;
+mod buildkit;
 mod claim;
 mod context;
 mod credential;
@@ -229,6 +230,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
         Kind::of::<velero::Velero>(),
         Kind::of::<flink::Flink>(),
         Kind::of::<mlflow::MLflow>(),
+        Kind::of::<buildkit::BuildKit>(),
         Kind::of::<restate::RestateCluster>(),
         Kind::of::<restate::RestateOperator>(),
         Kind::of::<restate::Environment>(),
