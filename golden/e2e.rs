@@ -20,8 +20,10 @@ mod real {
     pub(crate) mod buckets;
     pub(crate) mod helm;
     pub(crate) mod kustomize;
+    pub(crate) mod listener;
     pub(crate) mod programs;
     pub(crate) mod server;
+    pub(crate) mod settings;
 }
 
 #[cfg(not(unix))]
@@ -39,7 +41,7 @@ fn main() {
     use common::trees::trees;
     use real::helm::Release;
     use real::programs::{End, completion};
-    use real::{buckets, kustomize};
+    use real::{buckets, kustomize, settings};
 
     // Programs are built and servers started only where somebody asks for it.
     let ignored = std::env::var_os("E2E").is_none();
@@ -51,7 +53,8 @@ fn main() {
     for tree in trees() {
         let objects = tree.objects();
         // Each script once: clusters of a fleet have the same.
-        if objects.iter().filter_map(script).any(|script| scripts.insert(script.to_owned())) {
+        let new = objects.iter().filter_map(script).filter(|script| scripts.insert((*script).to_owned())).count();
+        if new > 0 {
             let name = format!("buckets/{}", tree.name);
             let tree = tree.clone();
             trials.push(trial(name, Box::new(move || buckets::hold(&tree))));
@@ -67,6 +70,10 @@ fn main() {
             }
         }
     }
+    trials.push(trial("settings/come_and_go".to_owned(), Box::new(settings::come_and_go)));
+    trials.push(trial("settings/events_come_and_go".to_owned(), Box::new(settings::events_come_and_go)));
+    trials.push(trial("settings/every_event".to_owned(), Box::new(settings::every_event_is_listed_as_expected)));
+    trials.push(trial("settings/lock_comes_too_late".to_owned(), Box::new(settings::lock_comes_too_late)));
     for example in common::projects::examples() {
         let name = format!("kustomize/{}", example.file_name().unwrap_or_default().to_string_lossy());
         trials.push(trial(name, Box::new(move || kustomize::builds(&example))));

@@ -56,6 +56,13 @@ need_root() {
   "$root" || fail "access denied"
 }
 
+# A bucket that is there, to whom may set it up.
+of_bucket() {
+  need_root "${1%%/*}"
+  at="$STORE_DIR/buckets/${1#*/}"
+  [ -d "$at" ] || fail "bucket ${1#*/} does not exist"
+}
+
 # Whether a policy of the user names the bucket.
 may_list() {
   for policy in "$STORE_DIR/attached/$access"/*; do
@@ -86,17 +93,111 @@ case "$*" in
   echo "The cluster '$2' is ready"
   ;;
 "mb "*)
+  shift
   ignore=false
-  [ "$2" != --ignore-existing ] || { ignore=true && shift; }
-  [ $# -eq 2 ] || fail "usage: mb ALIAS/BUCKET"
-  need_root "${2%%/*}"
-  bucket=${2#*/}
+  lock=
+  while [ $# -gt 1 ]; do
+    case $1 in
+    --ignore-existing) ignore=true ;;
+    --with-lock) lock=Enabled ;;
+    --region) shift ;;
+    *) fail "usage: mb ALIAS/BUCKET" ;;
+    esac
+    shift
+  done
+  need_root "${1%%/*}"
+  bucket=${1#*/}
   if [ -e "$STORE_DIR/buckets/$bucket" ]; then
     "$ignore" || fail "bucket $bucket exists"
   else
     mkdir -p "$STORE_DIR/buckets/$bucket"
+    printf '%s' "$lock" >"$STORE_DIR/buckets/$bucket/lock"
+    [ -z "$lock" ] || echo enable >"$STORE_DIR/buckets/$bucket/version"
   fi
-  echo "Bucket created successfully \`$2\`."
+  echo "Bucket created successfully \`$1\`."
+  ;;
+"--json stat "*)
+  of_bucket "$3"
+  rules='"config":{"Rules":[]}'
+  [ -e "$at/ilm" ] || rules=
+  printf '{"status":"success","ObjectLock":{"enabled":"%s","mode":"","validity":""},"ilm":{%s}}\n' "$(cat "$at/lock")" "$rules"
+  ;;
+"version "*)
+  of_bucket "$3"
+  [ "$2" = enable ] || [ -z "$(cat "$at/lock")" ] || fail "an Object Lock configuration is present on this bucket"
+  echo "$2" >"$at/version"
+  ;;
+"retention set --default "*)
+  of_bucket "$6"
+  [ -n "$(cat "$at/lock")" ] || fail "remote bucket $6 does not support locking"
+  echo "$4 $5" >"$at/retention"
+  ;;
+"retention clear --default "*)
+  of_bucket "$4"
+  [ -n "$(cat "$at/lock")" ] || fail "remote bucket $4 does not support locking"
+  rm -f "$at/retention"
+  ;;
+"quota set "*)
+  of_bucket "$3"
+  [ "$4" = --size ] || fail "usage: quota set TARGET --size SIZE"
+  echo "$5" >"$at/quota"
+  ;;
+"quota clear "*)
+  of_bucket "$3"
+  rm -f "$at/quota"
+  ;;
+"ilm rule import "*)
+  of_bucket "$4"
+  cat >"$at/ilm.new"
+  grep -q '"ID"' "$at/ilm.new" || fail "the provided ILM configuration does not contain any rule"
+  mv "$at/ilm.new" "$at/ilm"
+  ;;
+"ilm rule rm --all --force "*)
+  of_bucket "$6"
+  [ -e "$at/ilm" ] || fail "the lifecycle configuration does not exist"
+  rm "$at/ilm"
+  ;;
+"event list "*)
+  of_bucket "$3"
+  cat "$at/events" 2>/dev/null || true
+  ;;
+"event remove --force "*)
+  of_bucket "$4"
+  rm -f "$at/events"
+  ;;
+"event add "*)
+  of_bucket "$3"
+  target=$4 names= filter= left=
+  shift 4
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --event) left=$2, ;;
+    --prefix) filter="prefix=\"$2\"" ;;
+    --suffix) filter="${filter}suffix=\"$2\"" ;;
+    *) fail "unknown flag $1" ;;
+    esac
+    shift 2
+  done
+  while [ -n "$left" ]; do
+    case ${left%%,*} in
+    put) name='s3:ObjectCreated:*' ;;
+    delete) name='s3:ObjectRemoved:*' ;;
+    get) name='s3:ObjectAccessed:*' ;;
+    replica) name='s3:Replication:*' ;;
+    ilm) name='s3:ObjectRestore:*,s3:ObjectTransition:*' ;;
+    scanner) name='s3:Scanner:ManyVersions,s3:Scanner:BigPrefix' ;;
+    *) fail "no event ${left%%,*}" ;;
+    esac
+    names=${names:+$names,}$name
+    left=${left#*,}
+  done
+  line="$target   $names   Filter: $filter"
+  ! grep -qxF "$line" "$at/events" 2>/dev/null || fail "overlapping queue configs"
+  printf '%s\n' "$line" >>"$at/events"
+  ;;
+"anonymous set "*)
+  of_bucket "$4"
+  echo "$3" >"$at/anonymous"
   ;;
 "admin user add "*)
   need_root "$4"

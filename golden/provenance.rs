@@ -46,6 +46,11 @@ const SWITCHES: &[(&str, &str)] = &[
 
 /// Other values for variables whose own cannot be varied by a rule.
 const CHOICES: &[(&str, &[&str])] = &[
+    ("token_setting", &["queue_limit"]),
+    ("happens", &["delete"]),
+    ("lock_mode", &["governance", "compliance"]),
+    ("last_day", &["\"2032-06-02\""]),
+    ("everybody", &["none", "download"]),
     ("loki_deployment_mode", &["SimpleScalable", "Monolithic", "SingleBinary"]),
     ("mode", &["monolithic", "distributed"]),
     ("loki_mode", &["SimpleScalable", "Distributed"]),

@@ -156,6 +156,25 @@ impl Job {
         marked.replace('\u{1}', &format!("{}/", self.directory.path().display()))
     }
 
+    /// Returns what the users may do with objects of their buckets.
+    pub(crate) fn actions(&self, user: &str) -> BTreeSet<String> {
+        let policy: Json = serde_json::from_str(&self.read(&format!("config/policy-{user}.json"))).expect("JSON");
+        let statements = policy["Statement"].as_array().expect("statements").iter();
+        statements.flat_map(|statement| strings(&statement["Action"]).map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+
+    /// Whether the store must have been told of targets before the script names them in events.
+    pub(crate) fn names_event_targets(&self) -> bool {
+        self.read("config/buckets.sh").contains("mc event add")
+    }
+
+    /// Whether a lifecycle has what only a store understands that is no MinIO.
+    pub(crate) fn is_for_another_store(&self) -> bool {
+        let files = std::fs::read_dir(self.directory.path().join("config")).expect("it is mounted");
+        let texts = files.filter_map(|file| std::fs::read_to_string(file.ok()?.path()).ok());
+        texts.into_iter().any(|text| text.contains("\"AbortIncomplete") || text.contains("\"StorageClass\""))
+    }
+
     /// Returns the buckets that the policy of each user names.
     fn allowed(&self) -> BTreeMap<String, BTreeSet<String>> {
         let buckets = |user: &String| {

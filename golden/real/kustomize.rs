@@ -1,4 +1,4 @@
-//! Every folder of an example that Flux would build, built by the real kustomize from the files that are committed.
+//! Every folder of an example that an engine would build, built by the real kustomize from the files that are committed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,6 @@ use serde_json::Value as Json;
 
 use super::programs::{End, KUSTOMIZE};
 use super::server::{run, succeeded};
-
-const FLUX: &str = "kustomize.toolkit.fluxcd.io/";
 
 /// Builds the folders of one example.
 pub(crate) fn builds(example: &Path) -> Result<(), End> {
@@ -27,19 +25,28 @@ pub(crate) fn builds(example: &Path) -> Result<(), End> {
     Ok(())
 }
 
-/// Returns the folders that a Kustomization of Flux names, and those that hold these: the entries.
+/// Returns the folders that an engine is told to build: by a Kustomization of Flux or an Application of Argo CD, and those
+/// that hold the entry, which a person applies.
 fn folders(example: &Path) -> Result<BTreeSet<PathBuf>, String> {
     let mut folders = BTreeSet::new();
-    let files = walkdir::WalkDir::new(example).into_iter().filter_map(Result::ok).filter(|file| {
-        file.path().extension().is_some_and(|end| end == "yaml") && file.path().starts_with(example.join("kubernetes"))
-    });
-    for file in files {
+    let files = walkdir::WalkDir::new(example.join("kubernetes")).into_iter().filter_map(Result::ok);
+    for file in files.filter(|file| file.path().extension().is_some_and(|end| end == "yaml")) {
         let objects = documents(&std::fs::read_to_string(file.path()).map_err(|error| error.to_string())?)?;
-        let is_flux = |object: &Json| object["apiVersion"].as_str().is_some_and(|group| group.starts_with(FLUX));
-        for object in objects.iter().filter(|object| object["kind"] == "Kustomization" && is_flux(object)) {
-            let path = object["spec"]["path"].as_str().ok_or("a Kustomization without a path")?;
-            folders.insert(example.join(path.trim_start_matches("./")));
-            folders.extend(file.path().ancestors().find(|folder| folder.ends_with("flux")).map(Path::to_owned));
+        for object in objects {
+            let is = |group: &str| object["apiVersion"].as_str().is_some_and(|version| version.starts_with(group));
+            let path = match object["kind"].as_str() {
+                Some("Kustomization") if is("kustomize.toolkit.fluxcd.io/") => object.pointer("/spec/path"),
+                Some("Application") if is("argoproj.io/") => object.pointer("/spec/source/path"),
+                _ => None,
+            };
+            // An Application of a chart builds no folder.
+            let Some(path) = path.and_then(Json::as_str) else { continue };
+            let folder = example.join(path.trim_start_matches("./"));
+            if folder.join("kustomization.yaml").is_file() || object["kind"] == "Kustomization" {
+                folders.insert(folder);
+            }
+            let own = file.path().parent().filter(|folder| folder.join("kustomization.yaml").is_file());
+            folders.extend(own.map(Path::to_owned));
         }
     }
     Ok(folders)

@@ -26,6 +26,11 @@ const UNTIL_STDIN_ENDS: &str = r#""$@" </dev/null & read -r _; kill "$!"; wait "
 impl Server {
     /// Starts a server with the root credentials of `job::root()`, and waits until it answers.
     pub(crate) fn start() -> Result<Self, End> {
+        Self::start_with(&[])
+    }
+
+    /// Starts a server with these variables, too.
+    pub(crate) fn start_with(variables: &[(String, String)]) -> Result<Self, End> {
         let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?.to_string();
@@ -38,6 +43,7 @@ impl Server {
             .current_dir(&directory)
             .env("HOME", directory.path())
             .envs([("MINIO_ROOT_USER", access), ("MINIO_ROOT_PASSWORD", secret)])
+            .envs(variables.iter().cloned())
             .envs([("MINIO_BROWSER", "off"), ("MINIO_UPDATE", "off")])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -91,6 +97,8 @@ impl Server {
         let files = walkdir::WalkDir::new(folder.path()).sort_by_file_name().into_iter().filter_map(Result::ok);
         for file in files.filter(|file| file.file_type().is_file()) {
             let text = std::fs::read_to_string(file.path()).map_err(|error| error.to_string())?;
+            // When the server was last told of a rule is no setting.
+            let text = without_element(&text, "ExpiryUpdatedAt");
             let text = serde_json::from_str(&text).map_or(text, |json| sorted(json).to_string());
             state.insert(below(folder.path(), file.path()), text);
         }
@@ -105,6 +113,15 @@ impl Drop for Server {
     fn drop(&mut self) {
         drop(self.process.stdin.take());
         let _ = self.process.wait();
+    }
+}
+
+/// Returns XML without an element that holds text.
+fn without_element(text: &str, name: &str) -> String {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    match (text.split_once(&open), text.split_once(&close)) {
+        (Some((before, _)), Some((_, after))) => format!("{before}{after}"),
+        _ => text.to_owned(),
     }
 }
 

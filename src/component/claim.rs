@@ -2,7 +2,7 @@
 
 use super::credential::Credential;
 use super::network::Pods;
-use crate::kube::BucketName;
+use crate::kube::{BucketName, Duration, Quantity};
 use crate::value::{Origin, Traced};
 
 /// Something that one component asks of another.
@@ -10,6 +10,8 @@ use crate::value::{Origin, Traced};
 pub(crate) enum Claim {
     /// Buckets of a store, with a user who may use them.
     Access(Access),
+    /// The settings of a bucket, which then is made in any case.
+    Bucket(BucketSettings),
 }
 
 /// Buckets in a store that one consumer needs, with a user who may use them and a way to reach them.
@@ -29,8 +31,90 @@ pub(crate) struct Access {
     pub(crate) namespace: Traced<String>,
     /// The pods that reach the store; none where the consumer is outside of the cluster.
     pub(crate) pods: Option<Pods>,
+    /// The objects that the consumer deletes itself: nobody else may do it while it needs them.
+    pub(crate) manages: Vec<Managed>,
     /// The declaration that claims.
     pub(crate) claimant: Origin,
+}
+
+/// Objects that a consumer deletes itself, once it needs them no more.
+#[derive(Clone, Debug)]
+pub(crate) struct Managed {
+    /// Their bucket.
+    pub(crate) bucket: Traced<BucketName>,
+    /// What their names begin with; empty for all of the bucket.
+    pub(crate) prefix: String,
+    /// For how many days it needs each of them at the most. None stands for as long as it likes.
+    pub(crate) days: Option<Traced<i64>>,
+    /// What they are, in a message: `logs`.
+    pub(crate) what: &'static str,
+}
+
+impl Managed {
+    /// Returns what stands for all objects of a bucket, of which each is needed as long as `retention` says, or as long as
+    /// the consumer likes.
+    pub(crate) fn all(
+        bucket: Option<Traced<BucketName>>,
+        retention: Option<Traced<Duration>>,
+        what: &'static str,
+    ) -> Option<Self> {
+        const DAY: u64 = 86_400;
+        let days = |kept: &Duration| i64::try_from(kept.seconds().div_ceil(DAY)).unwrap_or(i64::MAX);
+        let days = retention.map(|retention| retention.map(days));
+        Some(Self { bucket: bucket?, prefix: String::new(), days, what })
+    }
+}
+
+/// The settings of one bucket. Whoever claims them owns them: what is not set is taken away, but for versioning and object
+/// lock, which protect what is there.
+#[derive(Clone, Debug)]
+pub(crate) struct BucketSettings {
+    /// The store by `name` or `namespace/name`; without it the only one there is.
+    pub(crate) store: Option<Traced<String>>,
+    /// The bucket.
+    pub(crate) name: Traced<BucketName>,
+    /// Whether old versions of objects are kept; without it as it is.
+    pub(crate) versioning: Option<Traced<bool>>,
+    /// Whether versions can be locked against deletion, and for how long new ones are.
+    pub(crate) lock: Option<Traced<Option<Retention>>>,
+    /// How much fits into it.
+    pub(crate) quota: Option<Traced<Quantity>>,
+    /// What is deleted by and by: the rules as S3 reads them, in JSON.
+    pub(crate) lifecycle: Option<Traced<String>>,
+    /// What is told of when something happens to objects.
+    pub(crate) events: Vec<BucketEvent>,
+    /// What everybody may do, as the client of MinIO calls it.
+    pub(crate) anonymous: Traced<&'static str>,
+    /// The namespace of the declaration.
+    pub(crate) namespace: Traced<String>,
+    /// The declaration that claims.
+    pub(crate) claimant: Origin,
+}
+
+/// Something that happens to objects, and who is told of it.
+#[derive(Clone, Debug)]
+pub(crate) struct BucketEvent {
+    /// The target, as the store calls it.
+    pub(crate) arn: String,
+    /// What happens, as the client of MinIO calls it: `put,delete`.
+    pub(crate) types: String,
+    /// What happens, as the store calls it.
+    pub(crate) in_store: String,
+    /// What the names of the objects begin with.
+    pub(crate) prefix: Option<String>,
+    /// What the names of the objects end with.
+    pub(crate) suffix: Option<String>,
+    /// Who decides all of it.
+    pub(crate) origin: Origin,
+}
+
+/// For how long a new version of an object cannot be deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Retention {
+    /// The mode, as S3 calls it.
+    pub(crate) mode: &'static str,
+    /// How many days.
+    pub(crate) days: i64,
 }
 
 /// What a user may do with the objects in its buckets, beside listing them.
@@ -79,6 +163,7 @@ impl Claim {
     pub(crate) fn store(&self) -> Option<&Traced<String>> {
         match self {
             Claim::Access(access) => access.store.as_ref(),
+            Claim::Bucket(bucket) => bucket.store.as_ref(),
         }
     }
 
@@ -86,6 +171,7 @@ impl Claim {
     pub(crate) fn key(&self) -> (&str, &str) {
         match self {
             Claim::Access(access) => (access.user.get(), access.namespace.get()),
+            Claim::Bucket(bucket) => (bucket.name.get().as_str(), bucket.namespace.get()),
         }
     }
 
@@ -93,6 +179,7 @@ impl Claim {
     pub(crate) fn claimant(&self) -> &Origin {
         match self {
             Claim::Access(access) => &access.claimant,
+            Claim::Bucket(bucket) => &bucket.claimant,
         }
     }
 }

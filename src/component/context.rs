@@ -1,6 +1,6 @@
 //! What a component may know of the others: what they offer and claim.
 
-use super::claim::{Access, Claim};
+use super::claim::{Access, BucketSettings, Claim};
 use super::restate::{Registry as RestateRegistry, Settings as RestateSettings};
 use super::store::{Maker, Store};
 use crate::diagnostic::{Diagnostic, Rule};
@@ -9,7 +9,7 @@ use crate::source::Sources;
 use crate::value::{Origin, Traced};
 
 /// The rules about claims.
-pub(crate) const RULES: &[Rule] = &[NO_STORE, UNKNOWN_STORE, SEVERAL_STORES, SAME_USER];
+pub(crate) const RULES: &[Rule] = &[NO_STORE, UNKNOWN_STORE, SEVERAL_STORES, SAME_USER, SAME_BUCKET];
 
 const NO_STORE: Rule = Rule::error(
     "claims/no-store",
@@ -37,6 +37,13 @@ const SAME_USER: Rule = Rule::error(
     "two claims in one store have one user",
     "They would overwrite each other's policy and password, and one of them would lose its access.",
     "give one of the two declarations another name",
+);
+
+const SAME_BUCKET: Rule = Rule::error(
+    "claims/same-bucket",
+    "two declarations set up one bucket",
+    "Each takes away what the other sets: which of them wins would be chance.",
+    "keep one `Bucket` for each bucket of a store",
 );
 
 /// All stores that are offered, sorted by namespace and name.
@@ -169,8 +176,18 @@ impl Context<'_> {
     pub(crate) fn accesses_to<'claims>(&'claims self, store: &'claims Store) -> Vec<&'claims Access> {
         let access = |claim: &'claims Claim| match claim {
             Claim::Access(access) => Some(access),
+            Claim::Bucket(_) => None,
         };
         self.claims_in(store).filter_map(access).collect()
+    }
+
+    /// Returns the settings of buckets of `store`, by name.
+    pub(crate) fn buckets_of<'claims>(&'claims self, store: &'claims Store) -> Vec<&'claims BucketSettings> {
+        let settings = |claim: &'claims Claim| match claim {
+            Claim::Bucket(settings) => Some(settings),
+            Claim::Access(_) => None,
+        };
+        self.claims_in(store).filter_map(settings).collect()
     }
 
     /// Returns the claims in stores of which the tree makes nothing, or no users.
@@ -193,6 +210,13 @@ impl Context<'_> {
                 let place = pair[1].user.origin().and(&pair[1].claimant);
                 let place = place.and(pair[0].user.origin()).and(&pair[0].claimant);
                 found.push(SAME_USER.found(message).decided_at(place.spans(), ""));
+            }
+            for pair in self.buckets_of(store).windows(2).filter(|pair| pair[0].name == pair[1].name) {
+                let message =
+                    format!("bucket `{}` of store `{}/{}` is set up twice", pair[1].name, store.namespace, store.name);
+                let place = pair[1].name.origin().and(&pair[1].claimant);
+                let place = place.and(pair[0].name.origin()).and(&pair[0].claimant);
+                found.push(SAME_BUCKET.found(message).decided_at(place.spans(), ""));
             }
         }
         found

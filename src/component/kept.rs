@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::store::Trust;
 use super::{
-    Access, Claim, Credential, CredentialSettings, Holds, Metadata, NeededSecret, Offers, Permissions, Pods, Store,
+    Access, Claim, Credential, CredentialSettings, Holds, Managed, Metadata, NeededSecret, Offers, Permissions, Pods,
+    Store,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::{BucketName, Quantity};
@@ -59,6 +60,8 @@ pub(crate) struct Consumer<'declared> {
     pub(crate) keys: [&'static str; 2],
     /// Its buckets; none stands for one whose name cannot be made.
     pub(crate) buckets: Vec<Option<Traced<BucketName>>>,
+    /// What it deletes itself.
+    pub(crate) manages: Vec<Managed>,
 }
 
 impl StoreKind {
@@ -133,6 +136,7 @@ impl Consumer<'_> {
             credential: self.credential(kept),
             pods: Some(Pods { namespace: namespace.clone(), labels: self.pods.clone() }),
             namespace,
+            manages: self.manages.clone(),
             claimant: kept.claimant.clone(),
         })]
     }

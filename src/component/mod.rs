@@ -2,6 +2,7 @@
 
 mod authority;
 mod bucket_job;
+mod buckets;
 mod buildkit;
 mod claim;
 mod context;
@@ -27,7 +28,7 @@ mod velero;
 
 pub(crate) use authority::CertificateAuthority;
 pub(crate) use bucket_job::{BucketJob, root_credentials};
-pub(crate) use claim::{Access, Claim, Permissions};
+pub(crate) use claim::{Access, BucketEvent, BucketSettings, Claim, Managed, Permissions, Retention};
 pub(crate) use context::{ByHand, Context, Offers, Purpose};
 pub(crate) use credential::{Credential, CredentialSettings, Holds, NeededSecret, Piece};
 pub(crate) use exposure::{Backend, Exposure, name as exposure_name};
@@ -37,7 +38,7 @@ pub(crate) use network::{Connection, Flow, Peer, Pods, Policy, ServerPods, Targe
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
 pub(crate) use restate::{Registry as RestateRegistry, Settings as RestateSettings};
 pub use schemas::schemas;
-pub(crate) use store::{Authority, CA_FILE, Maker, Store, Trust};
+pub(crate) use store::{Authority, CA_FILE, EventTarget, Maker, Store, Trust};
 pub(crate) use switches::{IDLE, Switches};
 pub use switches::{Switch, switches};
 
@@ -224,6 +225,7 @@ pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     vec![
         Kind::of::<minio::MinIO>(),
         Kind::of::<object_store::ObjectStore>(),
+        Kind::of::<buckets::Bucket>(),
         Kind::of::<loki::Loki>(),
         Kind::of::<s3_access::S3Access>(),
         Kind::of::<tempo::Tempo>(),

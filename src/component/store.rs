@@ -33,10 +33,21 @@ pub(crate) struct Store {
     pub(crate) target: Target,
     /// Who makes what is claimed in it.
     pub(crate) maker: Traced<Maker>,
+    /// Where its servers can send events of buckets to.
+    pub(crate) event_targets: Vec<EventTarget>,
     /// Whether losing the cluster loses what is in it.
     pub(crate) in_cluster: Traced<bool>,
     /// The declaration that offers it.
     pub(crate) offered: Origin,
+}
+
+/// Something that the servers of a store tell of events in buckets.
+#[derive(Clone, Debug)]
+pub(crate) struct EventTarget {
+    /// Its name.
+    pub(crate) name: Traced<String>,
+    /// How the store calls it.
+    pub(crate) arn: Traced<String>,
 }
 
 /// Who makes the buckets and users that are claimed in a store.
@@ -45,7 +56,6 @@ pub(crate) enum Maker {
     /// A Job of the store makes buckets, users and policies. They exist after this stage.
     Everything(Traced<AppId>),
     /// A Job makes buckets by S3 alone; somebody makes users and policies. Buckets exist after this stage.
-    #[expect(dead_code, reason = "for the consumers and stores that need it")]
     Buckets(Traced<AppId>),
     /// Somebody makes all of them before the tree is applied.
     Somebody,

@@ -5,7 +5,9 @@ mod script;
 use std::collections::BTreeMap;
 
 use super::network::Pods;
-use super::{Access, App, AppId, CA_FILE, Credential, Holds, NeededSecret, Part, RunOnce, Store};
+use super::{
+    Access, App, AppId, BucketSettings, CA_FILE, Credential, Holds, Maker, NeededSecret, Part, Piece, RunOnce, Store,
+};
 use crate::value::{Map, Origin, ToValue, Traced, Value, manifest, text};
 
 /// The last client image that the community project published (releases: <https://github.com/minio/mc/releases>).
@@ -31,6 +33,8 @@ pub(crate) struct BucketJob<'store> {
     pub(crate) after: Traced<AppId>,
     /// Who claims.
     pub(crate) accesses: Vec<&'store Access>,
+    /// The buckets that are set up.
+    pub(crate) buckets: Vec<&'store BucketSettings>,
 }
 
 impl BucketJob<'_> {
@@ -42,13 +46,12 @@ impl BucketJob<'_> {
     /// Returns the pods of the Job, if there is one.
     pub(crate) fn pods(&self) -> Option<(Pods, Origin)> {
         let because = self.because();
-        (!self.accesses.is_empty())
-            .then(|| (Pods { namespace: self.store.namespace.clone(), labels: self.pod_labels() }, because))
+        self.is_needed().then(|| (Pods { namespace: self.store.namespace.clone(), labels: self.pod_labels() }, because))
     }
 
     /// Returns the app of the Job, if anything is claimed.
     pub(crate) fn app(&self) -> Option<App> {
-        if self.accesses.is_empty() {
+        if !self.is_needed() {
             return None;
         }
         let because = self.because();
@@ -79,12 +82,28 @@ impl BucketJob<'_> {
             app: Self::stage(&self.store.name, &self.store.namespace),
             claimant: access.claimant.and(&self.store.offered).and(self.store.maker.origin()),
         };
-        self.accesses.iter().map(secret).collect()
+        self.users().map(secret).collect()
+    }
+
+    /// Whether there is anything to make.
+    pub(crate) fn is_needed(&self) -> bool {
+        !self.accesses.is_empty() || !self.buckets.is_empty()
     }
 
     /// Whoever claims decides that there is a Job at all.
     fn because(&self) -> Origin {
-        Origin::merged(self.accesses.iter().map(|access| &access.claimant))
+        let accesses = self.accesses.iter().map(|access| &access.claimant);
+        Origin::merged(accesses.chain(self.buckets.iter().map(|bucket| &bucket.claimant)))
+    }
+
+    /// Whether the Job speaks S3 alone, which knows no users.
+    fn only_s3(&self) -> bool {
+        matches!(self.store.maker.get(), Maker::Buckets(_))
+    }
+
+    /// Returns the users that the Job makes.
+    fn users(&self) -> impl Iterator<Item = &&Access> {
+        self.accesses.iter().filter(|_| !self.only_s3())
     }
 
     fn pod_labels(&self) -> BTreeMap<String, Traced<String>> {
@@ -103,9 +122,14 @@ impl BucketJob<'_> {
         let mut add = |key: String, text: &Traced<String>| {
             data.insert(key, text.to_value().expect("a text is a value"));
         };
-        add("buckets.sh".to_owned(), &script::script(&self.accesses));
-        for access in &self.accesses {
+        add("buckets.sh".to_owned(), &script::script(self));
+        for access in self.users() {
             add(format!("policy-{}.json", access.user), &script::policy(access));
+        }
+        for bucket in &self.buckets {
+            if let Some(rules) = &bucket.lifecycle {
+                add(format!("lifecycle-{}.json", bucket.name), &rules.clone().because(bucket.name.origin()));
+            }
         }
         manifest!({
             apiVersion: "v1", kind: "ConfigMap",
@@ -120,13 +144,15 @@ impl BucketJob<'_> {
         // One volume for all: its name must not grow with theirs.
         let root =
             manifest!({ secret: { name: self.root_secret, items: [{ key: "config.env", path: "root/config.env" }] } });
-        let users = self.accesses.iter().map(|access| {
+        let users = self.users().map(|access| {
             let item = |key| manifest!({ key: key, path: text!("users/{}/{}", access.user, key) });
             let secret =
                 manifest!({ name: self.user_secret_name(access), items: [item(ACCESS_KEY), item(SECRET_KEY)] });
             manifest!({ secret: secret }).because(&access.claimant)
         });
         let secrets: Vec<_> = std::iter::once(root).chain(users).collect();
+        let region = manifest!({ name: "STORE_REGION", value: self.store.region });
+        let region = self.only_s3().then(|| region.because(self.store.maker.origin()));
         let because = |value: Value| trust.map(|trust| value.because(&trust.origin));
         manifest!({
             apiVersion: "batch/v1", kind: "Job",
@@ -153,6 +179,7 @@ impl BucketJob<'_> {
                             command: ["/bin/sh", "/config/buckets.sh"],
                             env: [
                                 { name: "STORE_URL", value: self.store.url() },
+                                region,
                                 // The client writes its configuration, and the root file system is read-only.
                                 { name: "MC_CONFIG_DIR", value: "/tmp/mc" },
                                 because(manifest!({ name: "SSL_CERT_FILE", value: format!("{TRUST}/{CA_FILE}") })),
@@ -182,15 +209,17 @@ impl BucketJob<'_> {
     }
 }
 
-/// Returns what the Secret with the root credentials of a MinIO holds: a shell reads it, and so does the server.
-pub(crate) fn root_credentials(root: &Credential) -> Holds {
-    use super::Piece::{AccessKey, SecretKey, Text};
+/// Returns what the Secret with the root credentials of a MinIO holds: a shell reads it, and so does the server. More lines
+/// may follow.
+pub(crate) fn root_credentials(credential: &Credential, more: Vec<Piece>) -> Holds {
+    use Piece::{AccessKey, SecretKey, Text};
     let text = |text: &str| Text(Traced::literal(text.to_owned()));
-    Holds::Made(vec![
+    let root = [
         text("export MINIO_ROOT_USER=\""),
-        AccessKey(root.clone()),
+        AccessKey(credential.clone()),
         text("\"\nexport MINIO_ROOT_PASSWORD=\""),
-        SecretKey(root.clone()),
+        SecretKey(credential.clone()),
         text("\"\n"),
-    ])
+    ];
+    Holds::Made(root.into_iter().chain(more).collect())
 }

@@ -12,11 +12,11 @@ pub(super) use declaration::BuildKit;
 use std::collections::BTreeMap;
 
 use super::{
-    Access, App, Claim, Component, Consumer, Context, Holds, Kept, NeededSecret, Offers, Part, Permissions, Purpose,
-    bucket,
+    Access, App, Claim, Component, Consumer, Context, Holds, Kept, Managed, NeededSecret, Offers, Part, Permissions,
+    Purpose, bucket,
 };
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::BucketName;
+use crate::kube::{BucketName, Duration};
 use crate::project;
 use crate::value::{Traced, text};
 
@@ -38,6 +38,7 @@ impl Component for BuildKit {
             .into_iter()
             .map(|claim| match claim {
                 Claim::Access(access) => Claim::Access(Access { permissions: Permissions::ReadWrite, ..access }),
+                other @ Claim::Bucket(_) => other,
             })
             .collect()
     }
@@ -95,7 +96,18 @@ impl BuildKit {
             credentials: &self.spec.cache.credentials,
             keys: [ACCESS_KEY, SECRET_KEY],
             buckets: vec![self.bucket()],
+            manages: self.needed().into_iter().collect(),
         }
+    }
+
+    /// Returns the layers that builds use. They are stored anew after `touchRefresh`, by the next build after that.
+    fn needed(&self) -> Option<Managed> {
+        let refresh = self.spec.cache.touch_refresh.clone();
+        let refresh = refresh.unwrap_or_else(|| Traced::literal(Duration::parse("24h").expect("a fixed duration")));
+        let layers =
+            Managed::all(self.bucket(), Some(refresh), "layers, which builds store anew after `touchRefresh`")?;
+        // A build every day finds them.
+        Some(Managed { days: layers.days.map(|days| days.map(|days| days.saturating_add(1))), ..layers })
     }
 
     fn bucket(&self) -> Option<Traced<BucketName>> {

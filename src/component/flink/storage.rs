@@ -2,7 +2,9 @@
 //! a prefix of their own.
 
 use super::Flink;
-use crate::component::{self, Access, AppId, Claim, Credential, Holds, NeededSecret, Offers, Permissions, Pods, Store};
+use crate::component::{
+    self, Access, AppId, Claim, Credential, Holds, Managed, NeededSecret, Offers, Permissions, Pods, Store,
+};
 use crate::kube::BucketName;
 use crate::value::{Origin, Traced, text};
 
@@ -46,8 +48,20 @@ impl Flink {
             credential: self.credential(offers),
             namespace: self.metadata.namespace(),
             pods: Some(Pods { namespace: self.metadata.namespace(), labels: self.pod_labels() }),
+            manages: self.managed(),
             claimant: self.claimant(),
         })
+    }
+
+    /// Returns what it deletes itself. A new checkpoint refers to files of old ones; a savepoint is nobody's but a person's.
+    fn managed(&self) -> Vec<Managed> {
+        let kept = [
+            (CHECKPOINTS, "checkpoints, which share files however old they are"),
+            (HIGH_AVAILABILITY, "what a job is recovered from"),
+        ];
+        let managed =
+            |(prefix, what)| Some(Managed { prefix: format!("{prefix}/"), ..Managed::all(self.bucket(), None, what)? });
+        kept.into_iter().filter_map(managed).collect()
     }
 
     /// Returns the Secret that the pods read, first needed in `app`.

@@ -14,8 +14,8 @@ pub(super) use declaration::Loki;
 use std::collections::BTreeMap;
 
 use super::{
-    App, Chart, ChartSource, Claim, Component, Consumer, Context, Kept, NeededSecret, Offers, Part, Purpose, Switch,
-    Switches, bucket,
+    App, Chart, ChartSource, Claim, Component, Consumer, Context, Kept, Managed, NeededSecret, Offers, Part, Purpose,
+    Switch, Switches, bucket,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::BucketName;
@@ -111,7 +111,15 @@ impl Loki {
             credentials: &self.spec.storage.credentials,
             keys: [ACCESS_KEY, SECRET_KEY],
             buckets: vec![self.chunks_bucket(), self.ruler_bucket()],
+            manages: self.managed(),
         }
+    }
+
+    /// Returns what it deletes itself: logs and their index when they are older than the retention, and rules never.
+    fn managed(&self) -> Vec<Managed> {
+        let retention = Some(self.spec.retention()).filter(|kept| kept.get().seconds() > 0);
+        let chunks = Managed::all(self.chunks_bucket(), retention, "logs and their index");
+        chunks.into_iter().chain(Managed::all(self.ruler_bucket(), None, "rules")).collect()
     }
 
     /// Returns the labels that the chart puts on every pod and Service of the release.

@@ -1,5 +1,7 @@
 //! What a person writes to have a MinIO.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::core::v1::{Affinity, ResourceRequirements, Toleration, TopologySpreadConstraint};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,7 +9,7 @@ use serde::Deserialize;
 use super::expose::Expose;
 use super::tls::Tls;
 use crate::component::Metadata;
-use crate::kube::{Image, Name, Quantity, Subdomain};
+use crate::kube::{Duration, Image, Name, Quantity, Subdomain};
 use crate::value::{Checked, Traced};
 
 /// An S3 store made by the MinIO operator.
@@ -62,6 +64,12 @@ pub(super) struct Spec {
     /// call themselves by the first of them, and so must be able to reach it. Default: none, and buckets stand in paths.
     #[serde(default)]
     pub(super) domains: Vec<Traced<Subdomain>>,
+    /// After how long an upload in parts is given up that was not finished, in every bucket. Default: the server's own, a
+    /// day.
+    pub(super) stale_uploads: Option<Traced<Duration>>,
+    /// Where events of buckets can go to. A `Bucket` names them in `spec.events`.
+    #[serde(default)]
+    pub(super) event_targets: Vec<EventTarget>,
     /// Metrics for Prometheus.
     #[serde(default)]
     pub(super) monitoring: Monitoring,
@@ -100,7 +108,7 @@ pub(super) struct Pool {
     /// Where servers may run. Default: preferably one to a node.
     pub(super) affinity: Option<Checked<Affinity>>,
     /// Node labels that servers need.
-    pub(super) node_selector: Option<std::collections::BTreeMap<String, Traced<String>>>,
+    pub(super) node_selector: Option<BTreeMap<String, Traced<String>>>,
     /// Taints that servers tolerate.
     pub(super) tolerations: Option<Vec<Checked<Toleration>>>,
     /// How servers spread over nodes and zones.
@@ -127,6 +135,60 @@ impl Pool {
             None => Traced::literal(format!("pool-{index}")),
         }
     }
+}
+
+/// Where events of buckets can go to.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct EventTarget {
+    /// Its name: letters, digits and `_`.
+    #[schemars(length(min = 1))]
+    pub(super) name: Traced<String>,
+    /// What listens there.
+    #[serde(rename = "type")]
+    pub(super) kind: Traced<TargetType>,
+    /// Its settings, as MinIO names them: `endpoint` of a `webhook`, say.
+    #[serde(default)]
+    pub(super) settings: BTreeMap<String, Traced<String>>,
+    /// Settings that nobody may see, such as `auth_token`. They stand in the Secret with the root credentials.
+    #[serde(default)]
+    pub(super) secret_settings: Vec<SecretSetting>,
+}
+
+/// A setting that nobody may see.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct SecretSetting {
+    /// Its name.
+    pub(super) name: Traced<String>,
+    /// Its value, as an expression over a secret variable. Leave it out where somebody else makes the Secret.
+    pub(super) value: Option<Traced<String>>,
+}
+
+/// What listens for events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum TargetType {
+    /// An HTTP server.
+    Webhook,
+    /// RabbitMQ, or whatever else speaks AMQP 0.9.1.
+    Amqp,
+    /// Kafka.
+    Kafka,
+    /// An MQTT broker.
+    Mqtt,
+    /// A table of PostgreSQL.
+    Postgresql,
+    /// A table of MySQL.
+    Mysql,
+    /// NATS.
+    Nats,
+    /// NSQ.
+    Nsq,
+    /// An index of Elasticsearch.
+    Elasticsearch,
+    /// A key of Redis.
+    Redis,
 }
 
 /// Metrics for Prometheus.

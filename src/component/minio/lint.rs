@@ -5,7 +5,7 @@ mod tls;
 
 use super::MinIO;
 use super::declaration::Pool;
-use super::drives;
+use super::{drives, events};
 use crate::component::Context;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::Image;
@@ -24,6 +24,11 @@ pub(super) const RULES: &[Rule] = &[
     outside::BALANCED_IN_CLEAR,
     outside::SAME_HOST,
     outside::DOMAINS_OVERLAP,
+    events::TARGET_NAME,
+    events::SAME_TARGET,
+    events::SETTING_UNKNOWN,
+    events::SETTING_MISSING,
+    events::SETTING_IN_CLEAR,
 ];
 
 const IDLE_FIELD: Rule = Rule::warning(
@@ -97,6 +102,7 @@ pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
     found.extend(pool_names(minio));
     found.extend(tls::lint(minio));
     found.extend(outside::lint(minio, context));
+    found.extend(events::lint(minio));
     found
 }
 

@@ -2,6 +2,7 @@
 
 mod declaration;
 mod drives;
+mod events;
 mod expose;
 mod lint;
 mod monitor;
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::project;
+use crate::source::Span;
 use crate::value::{Origin, ToValue, Traced, Value, manifest, text};
 
 /// The port of the S3 API on the pods. Services translate to it, network policies see it.
@@ -77,6 +79,11 @@ impl Component for MinIO {
         std::iter::once(self.root_secret()).chain(self.certificate_secrets()).chain(users).collect()
     }
 
+    fn secrets_in_clear(&self, _: &Context) -> Vec<Span> {
+        let settings = self.spec.event_targets.iter().flat_map(events::in_clear);
+        settings.flat_map(|(_, value)| value.origin().spans().to_vec()).collect()
+    }
+
     fn lint(&self, context: &Context) -> Vec<Diagnostic> {
         lint::lint(self, context)
     }
@@ -124,7 +131,7 @@ impl MinIO {
         NeededSecret {
             namespace: self.metadata.namespace(),
             name: self.root_secret_name(),
-            keys: vec![("config.env".into(), root_credentials(&root))],
+            keys: vec![("config.env".into(), root_credentials(&root, events::secret_lines(self)))],
             purpose: text!("root credentials of MinIO `{}`", self.metadata.name()),
             of_store: false,
             app: self.metadata.app_id(""),
@@ -140,6 +147,7 @@ impl MinIO {
             root_secret: self.root_secret_name(),
             after: self.metadata.app_id(""),
             accesses: context.accesses_to(store),
+            buckets: context.buckets_of(store),
         }
     }
 
@@ -191,6 +199,7 @@ impl MinIO {
                 &self.metadata.name(),
                 &self.metadata.namespace(),
             ))),
+            event_targets: events::offered(self),
             in_cluster: Traced::literal(true),
             offered: self.origin(),
         }

@@ -2,11 +2,11 @@
 
 use super::declaration::Pool;
 use super::expose::Side;
-use super::{MinIO, network, operator, versions};
+use super::{MinIO, events, network, operator, versions};
 use crate::component::{App, BucketJob, Health, Part};
 use crate::kube::Image;
 use crate::project::Policies;
-use crate::value::{ToValue, Traced, Value, manifest};
+use crate::value::{Origin, ToValue, Traced, Value, manifest};
 
 /// A Tenant has no conditions, so that Flux would call it ready at once.
 const TENANT_HEALTH: Health = Health {
@@ -43,7 +43,16 @@ fn tenant(minio: &MinIO) -> Value {
     let pools: Vec<_> = spec.pools().iter().enumerate().map(|(index, pool)| self::pool(minio, pool, index)).collect();
     // Prometheus would otherwise need a token that only `mc` can make; the network policy lets nobody else in.
     let public_metrics =
-        spec.monitoring.enabled().then(|| manifest!([{ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }]));
+        spec.monitoring.enabled().then(|| manifest!({ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }));
+    // The server reads the durations of Go, which has no days.
+    let stale_uploads = spec.stale_uploads.as_ref().map(|time| {
+        manifest!({ name: "MINIO_API_STALE_UPLOADS_EXPIRY", value: time.map(|time| format!("{}s", time.seconds())) })
+            .because(time.origin())
+    });
+    let env = manifest!([public_metrics, stale_uploads, ..events::variables(minio)]);
+    // Whoever decides one of them decides that there is a list.
+    let because = Origin::merged(env.as_list().into_iter().flatten().map(|one| &one.origin));
+    let env = Some(env.because(&because)).filter(|env| env.as_list().is_some_and(|list| !list.is_empty()));
     manifest!({
         apiVersion: "minio.min.io/v2", kind: "Tenant",
         metadata: { name: minio.metadata.name(), namespace: minio.metadata.namespace(), labels: minio.metadata.labels() },
@@ -51,7 +60,7 @@ fn tenant(minio: &MinIO) -> Value {
             image: image,
             imagePullPolicy: "IfNotPresent",
             configuration: { name: minio.root_secret_name() },
-            env: public_metrics,
+            env: env,
             pools: pools,
             // Unset means true, and then every client needs the cluster's CA.
             requestAutoCert: spec.tls.is_auto(),

@@ -13,8 +13,8 @@ pub(super) use declaration::MLflow;
 use std::collections::BTreeMap;
 
 use super::{
-    App, Backend, Claim, Component, Consumer, Context, Holds, Kept, NeededSecret, Offers, Part, Purpose, StoreKind,
-    bucket,
+    App, Backend, Claim, Component, Consumer, Context, Holds, Kept, Managed, NeededSecret, Offers, Part, Purpose,
+    StoreKind, bucket,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::BucketName;
@@ -94,6 +94,7 @@ impl MLflow {
             credentials: &self.spec.storage.credentials,
             keys: [ACCESS_KEY, SECRET_KEY],
             buckets: vec![self.bucket()],
+            manages: Managed::all(self.bucket(), None, "artifacts, which its database refers to").into_iter().collect(),
         }
     }
 

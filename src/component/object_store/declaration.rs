@@ -43,7 +43,7 @@ pub(super) struct Spec {
     /// Who makes the buckets that are claimed. Default: `somebody`, and SECRETS.md lists them.
     #[serde(default)]
     pub(super) buckets: Traced<Buckets>,
-    /// The Secret with credentials that may make buckets, key `config.env`, where `buckets` is `job`. Default:
+    /// The Secret with credentials that may make buckets, key `config.env`, where `buckets` is `job` or `s3`. Default:
     /// `NAME-config`.
     pub(super) root_secret_name: Option<Traced<Name>>,
     /// The image of the client that makes buckets. Default: the last one that the community project published.
@@ -59,4 +59,7 @@ pub(super) enum Buckets {
     Somebody,
     /// A Job makes the buckets, users and policies by the client of MinIO: the store is a MinIO.
     Job,
+    /// A Job makes the buckets by S3 alone, which every store understands. Somebody makes users and policies, and
+    /// SECRETS.md lists them.
+    S3,
 }

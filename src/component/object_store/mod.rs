@@ -30,14 +30,20 @@ impl Component for ObjectStore {
     fn secrets(&self, context: &Context) -> Vec<NeededSecret> {
         let store = self.store();
         let job = self.bucket_job(&store, context);
-        if !self.has_job() || job.accesses.is_empty() {
+        if !self.has_job() || !job.is_needed() {
             return Vec::new();
         }
-        let words = "two lines, `export MINIO_ROOT_USER=\"…\"` and `export MINIO_ROOT_PASSWORD=\"…\"`: keys that may make buckets, users and policies";
+        let may = match self.spec.buckets.get() {
+            Buckets::S3 => "make buckets and set them up",
+            _ => "make buckets, users and policies",
+        };
+        let words = format!(
+            "two lines, `export MINIO_ROOT_USER=\"…\"` and `export MINIO_ROOT_PASSWORD=\"…\"`: keys that may {may}"
+        );
         let root = NeededSecret {
             namespace: self.metadata.namespace(),
             name: self.root_secret_name(),
-            keys: vec![("config.env".into(), Holds::Somebody(Traced::literal(words.to_owned())))],
+            keys: vec![("config.env".into(), Holds::Somebody(self.spec.buckets.map(|_| words)))],
             purpose: text!("store `{}`", self.metadata.name()),
             of_store: true,
             app: BucketJob::stage(&store.name, &store.namespace),
@@ -80,16 +86,18 @@ impl ObjectStore {
             in_cluster: Traced::literal(spec.pods.is_some()),
             target,
             tls,
+            event_targets: Vec::new(),
             maker: spec.buckets.map(|buckets| match buckets {
                 Buckets::Somebody => Maker::Somebody,
                 Buckets::Job => Maker::Everything(BucketJob::stage(&self.metadata.name(), &self.metadata.namespace())),
+                Buckets::S3 => Maker::Buckets(BucketJob::stage(&self.metadata.name(), &self.metadata.namespace())),
             }),
             offered: self.origin(),
         }
     }
 
     fn has_job(&self) -> bool {
-        *self.spec.buckets.get() == Buckets::Job
+        *self.spec.buckets.get() != Buckets::Somebody
     }
 
     fn bucket_job<'store>(&self, store: &'store Store, context: &'store Context) -> BucketJob<'store> {
@@ -100,6 +108,7 @@ impl ObjectStore {
             root_secret: self.root_secret_name(),
             after: self.metadata.app_id(""),
             accesses: context.accesses_to(store),
+            buckets: context.buckets_of(store),
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::RestateCluster;
 use super::said::Said;
-use crate::component::{Access, Claim, Context, Credential, Holds, NeededSecret, Offers, Permissions, Store, Trust};
+use crate::component::{
+    Access, Claim, Context, Credential, Holds, Managed, NeededSecret, Offers, Permissions, Store, Trust,
+};
 use crate::kube::{BucketName, Name};
 use crate::value::{Origin, Traced, Value, manifest, text};
 
@@ -74,6 +76,13 @@ pub(super) fn claim(declared: &RestateCluster, offers: &Offers) -> Option<Claim>
         credential: credential(declared, &wish, offers),
         store: Some(wish.store),
         user: declared.name(),
+        manages: Managed::all(
+            Some(wish.bucket.clone()),
+            None,
+            "snapshots, the last of which the servers need however old it is",
+        )
+        .into_iter()
+        .collect(),
         buckets: vec![wish.bucket],
         permissions: Permissions::ReadWriteDelete,
         namespace: declared.name(),

@@ -32,6 +32,8 @@ impl Component for S3Access {
             credential: self.credential(offers),
             namespace: self.metadata.namespace(),
             pods: Some(Pods { namespace: self.metadata.namespace(), labels: self.pod_labels() }),
+            // What the application deletes, only whoever runs it knows.
+            manages: Vec::new(),
             claimant: self.claimant().and(spec.permissions.origin()),
         })]
     }

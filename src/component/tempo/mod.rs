@@ -12,8 +12,8 @@ pub(super) use declaration::Tempo;
 use std::collections::BTreeMap;
 
 use super::{
-    App, Chart, ChartSource, Claim, Component, Consumer, Context, Holds, Kept, NeededSecret, Offers, Part, Purpose,
-    Switch, Switches, bucket,
+    App, Chart, ChartSource, Claim, Component, Consumer, Context, Holds, Kept, Managed, NeededSecret, Offers, Part,
+    Purpose, Switch, Switches, bucket,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::BucketName;
@@ -125,6 +125,7 @@ impl Tempo {
             credentials: &self.spec.storage.credentials,
             keys: [ACCESS_KEY, SECRET_KEY],
             buckets: vec![self.bucket()],
+            manages: Managed::all(self.bucket(), Some(self.spec.retention()), "traces").into_iter().collect(),
         }
     }
 

@@ -12,8 +12,8 @@ pub(super) use declaration::Velero;
 use std::collections::BTreeMap;
 
 use super::{
-    Access, App, Chart, ChartSource, Claim, Component, Context, Credential, Flow, Holds, NeededSecret, Offers, Part,
-    Permissions, Piece, Pods, Policy, Purpose, Store, Switch, Switches,
+    Access, App, Chart, ChartSource, Claim, Component, Context, Credential, Flow, Holds, Managed, NeededSecret, Offers,
+    Part, Permissions, Piece, Pods, Policy, Purpose, Store, Switch, Switches,
 };
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::kube::BucketName;
@@ -54,6 +54,10 @@ impl Component for Velero {
             namespace: self.metadata.namespace(),
             // Its Jobs move data, too, and carry labels of their own.
             pods: Some(Pods { namespace: self.metadata.namespace(), labels: BTreeMap::new() }),
+            // What one backup holds, the next ones refer to.
+            manages: Managed::all(self.bucket(), None, "backups, which share what did not change")
+                .into_iter()
+                .collect(),
             claimant: self.claimant(),
         })]
     }

@@ -2,6 +2,7 @@
 //!
 //! They are warnings everywhere: whoever makes the object anew by hand knows what he does, and nothing here can see it.
 
+mod buckets;
 mod fields;
 mod schema;
 mod volumes;
@@ -27,6 +28,7 @@ pub(super) const RULES: &[Rule] = &[
     volumes::LEFT,
     volumes::POOL_SHAPE,
     volumes::POOL_GONE,
+    buckets::LOCK_LATE,
     schema::CHANGED,
     schema::INSERTED,
 ];
@@ -132,6 +134,7 @@ fn compare(path: &TreePath, old: &Object, new: &Object, placed: bool) -> Vec<Dia
     let mut changed = Changed { path, old: &old.value, new, placed, found: Vec::new() };
     fields::compare(&mut changed);
     volumes::compare(&mut changed);
+    buckets::compare(&mut changed);
     schema::compare(&mut changed);
     changed.found
 }
@@ -193,6 +196,20 @@ mod tests {
         };
         assert_eq!(codes(&binding("a"), &binding("b")), ["update/immutable-field"]);
         assert_eq!(change("example.org/v1", "Job", "{template: {a: 1}}", "{template: {a: 2}}"), [""; 0]);
+    }
+
+    #[test]
+    fn a_bucket_gets_its_lock_when_it_is_made() {
+        let config = |bucket: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: x, namespace: y}}\ndata:\n  buckets.sh: |\n    mc mb --ignore-existing {bucket}\n"
+            )
+        };
+        let (plain, locked) = (config("store/a"), config("--with-lock store/a"));
+        assert_eq!(codes(&plain, &locked), ["update/bucket-lock-late"]);
+        assert_eq!(codes(&locked, &plain), [""; 0]);
+        assert_eq!(codes(&locked, &locked), [""; 0]);
+        assert_eq!(codes(&plain, &config("--with-lock store/b")), [""; 0]);
     }
 
     #[test]
