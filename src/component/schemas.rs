@@ -137,7 +137,7 @@ mod tests {
         for bad in [
             json!({ "pools": [{ "servers": "4" }] }),
             json!({ "pools": [{ "size": "50 Gi" }] }),
-            json!({ "mode": "standalone" }),
+            json!({ "mode": "distributed" }),
             json!({ "pool": [] }),
         ] {
             assert!(!minio().is_valid(&declared(&bad)), "{bad}");

@@ -34,7 +34,6 @@ pub(crate) struct MinIO {
 pub(super) struct Spec {
     /// Who runs the servers. Default: `operator`.
     #[serde(default)]
-    #[expect(dead_code, reason = "there is one mode so far")]
     pub(super) mode: Traced<Mode>,
     /// The server's image. Default: the last one that the community project published.
     pub(super) image: Option<Traced<Image>>,
@@ -49,6 +48,7 @@ pub(super) struct Spec {
     /// The Secret with the root credentials, key `config.env`. Default: `NAME-config`.
     pub(super) root_secret_name: Option<Traced<Name>>,
     /// The name of the root user, for the list of Secrets that somebody makes. Default: `minio`.
+    #[schemars(length(min = 3))]
     pub(super) root_user: Option<Traced<String>>,
     /// The password of the root user, as an expression over a secret variable. Leave it out where somebody else makes the
     /// Secret, or where it is to be made up.
@@ -85,6 +85,8 @@ pub(super) enum Mode {
     /// The MinIO operator, from a Tenant.
     #[default]
     Operator,
+    /// A StatefulSet with one server, and no operator.
+    Standalone,
 }
 
 /// A pool of equal servers with equal volumes.
@@ -93,7 +95,7 @@ pub(super) enum Mode {
 pub(super) struct Pool {
     /// Its name. Default: `pool-0`, `pool-1` and so on.
     pub(super) name: Option<Traced<Name>>,
-    /// Number of servers. Default: 4.
+    /// Number of servers. Default: 4; 1 in mode `standalone`.
     #[schemars(range(min = 1))]
     pub(super) servers: Option<Traced<i64>>,
     /// Number of volumes of each server. Default: 1.
@@ -105,7 +107,9 @@ pub(super) struct Pool {
     pub(super) storage_class_name: Option<Traced<String>>,
     /// Resources of each server. Default: requests of 250m CPU and 1Gi memory, and a memory limit of 2Gi.
     pub(super) resources: Option<Checked<ResourceRequirements>>,
-    /// Where servers may run. Default: preferably one to a node.
+    /// Whether servers must run on a node of their own each, or only do so where they can. Default: `preferred`.
+    pub(super) anti_affinity: Option<Traced<AntiAffinity>>,
+    /// Where servers may run, in place of what `antiAffinity` stands for.
     pub(super) affinity: Option<Checked<Affinity>>,
     /// Node labels that servers need.
     pub(super) node_selector: Option<BTreeMap<String, Traced<String>>>,
@@ -113,6 +117,17 @@ pub(super) struct Pool {
     pub(super) tolerations: Option<Vec<Checked<Toleration>>>,
     /// How servers spread over nodes and zones.
     pub(super) topology_spread_constraints: Option<Vec<Checked<TopologySpreadConstraint>>>,
+}
+
+/// How servers keep apart from each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) enum AntiAffinity {
+    /// One to a node where there is room.
+    #[default]
+    Preferred,
+    /// One to a node, or not at all.
+    Required,
 }
 
 impl Pool {
@@ -228,7 +243,15 @@ impl Operator {
 impl Spec {
     /// Returns the pools, the default one where none is written.
     pub(super) fn pools(&self) -> Vec<Pool> {
-        if self.pools.is_empty() { vec![Pool::default()] } else { self.pools.clone() }
+        let mut pools = if self.pools.is_empty() { vec![Pool::default()] } else { self.pools.clone() };
+        let servers = self.mode.map(|mode| match mode {
+            Mode::Operator => 4,
+            Mode::Standalone => 1,
+        });
+        for pool in &mut pools {
+            pool.servers.get_or_insert_with(|| servers.clone());
+        }
+        pools
     }
 
     /// Returns the number of servers in all pools.

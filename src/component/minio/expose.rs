@@ -74,6 +74,14 @@ impl Expose {
         }
     }
 
+    /// Returns the addresses that a load balancer lets in, where they are known.
+    pub(super) fn source_ranges(&self, side: Side) -> Option<Value> {
+        let balancer = self.load_balancer.as_ref()?;
+        let on = balancer.is_on(side);
+        let addresses: Vec<_> = balancer.addresses.iter().map(|address| address.map(ToString::to_string)).collect();
+        (*on.get() && !addresses.is_empty()).then(|| manifest!([..addresses]).because(on.origin()))
+    }
+
     /// Returns the annotations of the Service of a load balancer.
     pub(super) fn annotations(&self, side: Side) -> Option<Value> {
         let balancer = self.load_balancer.as_ref()?;

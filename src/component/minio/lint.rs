@@ -1,5 +1,8 @@
 //! The rules that a `MinIO` is held against.
 
+mod credentials;
+mod image;
+mod mode;
 mod outside;
 mod tls;
 
@@ -8,18 +11,25 @@ use super::declaration::Pool;
 use super::{drives, events};
 use crate::component::Context;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::kube::Image;
 use crate::value::{Origin, Traced};
 
 pub(super) const RULES: &[Rule] = &[
     TOO_FEW_DRIVES,
     UNEVEN_DRIVES,
     NO_REDUNDANCY,
-    IMAGE_GONE,
-    IMAGE_UNPUBLISHED,
+    image::GONE,
+    image::UNPUBLISHED,
+    image::AISTOR,
+    image::FLOATING,
     SEVERAL_IN_NAMESPACE,
     SAME_POOL_NAME,
     IDLE_FIELD,
+    mode::STANDALONE_SERVERS,
+    mode::AUTO_WITHOUT_OPERATOR,
+    mode::ONE_DISK,
+    credentials::KNOWN_CREDENTIALS,
+    credentials::KEY_CHARACTERS,
+    credentials::ROOT_IN_USE,
     tls::NO_AUTHORITY,
     outside::BALANCED_IN_CLEAR,
     outside::SAME_HOST,
@@ -59,20 +69,6 @@ const NO_REDUNDANCY: Rule = Rule::warning(
     "use 4 drives or more where the data matters",
 );
 
-const IMAGE_GONE: Rule = Rule::error(
-    "minio/image-gone",
-    "an image is on Docker Hub, where MinIO's repositories are gone",
-    "The repositories `minio/*` vanished from Docker Hub in September 2026: the pods stay in ImagePullBackOff.",
-    "use `quay.io/minio/…`, or better a mirror of your own",
-);
-
-const IMAGE_UNPUBLISHED: Rule = Rule::error(
-    "minio/image-unpublished",
-    "an image has a tag that was never published",
-    "Since October 2025 the community project publishes source only: later tags exist in git and have no image.",
-    "use the last published image, or one of a fork or of your own",
-);
-
 const SEVERAL_IN_NAMESPACE: Rule = Rule::error(
     "minio/several-in-namespace",
     "two MinIO stand in one namespace",
@@ -87,19 +83,17 @@ const SAME_POOL_NAME: Rule = Rule::refusal(
     "give each pool a name of its own",
 );
 
-/// Tags of the last images that were published.
-const LAST_SERVER_TAG: &str = "RELEASE.2025-09-07T16-13-09Z";
-const LAST_CLIENT_TAG: &str = "RELEASE.2025-08-13T08-35-41Z";
-
 pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for pool in minio.spec.pools() {
         found.extend(drives_of(&pool, minio));
     }
-    found.extend(minio.spec.image.as_ref().and_then(|image| image_problem(image, LAST_SERVER_TAG)));
-    found.extend(minio.spec.client_image.as_ref().and_then(|image| image_problem(image, LAST_CLIENT_TAG)));
+    found.extend(minio.spec.image.as_ref().and_then(|image| image::lint(image, image::LAST_SERVER_TAG)));
+    found.extend(minio.spec.client_image.as_ref().and_then(|image| image::lint(image, image::LAST_CLIENT_TAG)));
     found.extend(other_in_namespace(minio, context));
     found.extend(pool_names(minio));
+    found.extend(mode::lint(minio));
+    found.extend(credentials::lint(minio, context));
     found.extend(tls::lint(minio));
     found.extend(outside::lint(minio, context));
     found.extend(events::lint(minio));
@@ -133,23 +127,6 @@ fn drives_of(pool: &Pool, minio: &MinIO) -> Option<Diagnostic> {
         }
     };
     Some(found.decided_at(place.spans(), ""))
-}
-
-fn image_problem(image: &Traced<Image>, last: &str) -> Option<Diagnostic> {
-    let name = image.get();
-    let (registry, repository) = (name.registry(), name.repository());
-    if matches!(registry, "docker.io" | "index.docker.io") && repository.starts_with("minio/") {
-        let found = IMAGE_GONE.found(format!("`{name}` is gone from Docker Hub"));
-        return Some(found.decided_at(image.origin().spans(), ""));
-    }
-    let tag = name.tag()?;
-    if registry == "quay.io" && repository.starts_with("minio/") && tag.starts_with("RELEASE.") && tag > last {
-        let found = IMAGE_UNPUBLISHED
-            .found(format!("`{name}` was never published"))
-            .help(format!("use `{last}`, the last published one, or an image of your own"));
-        return Some(found.decided_at(image.origin().spans(), ""));
-    }
-    None
 }
 
 fn other_in_namespace(minio: &MinIO, context: &Context) -> Option<Diagnostic> {

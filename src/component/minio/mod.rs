@@ -8,11 +8,15 @@ mod lint;
 mod monitor;
 mod network;
 mod operator;
+mod server;
+mod standalone;
 mod tenant;
 mod tls;
 mod versions;
 
 pub(super) use declaration::MinIO;
+
+use declaration::Mode;
 
 use std::collections::BTreeMap;
 
@@ -94,7 +98,11 @@ impl Component for MinIO {
         let mut apps = Vec::new();
         apps.extend(operator::app(self));
         apps.extend(self.certificate_app());
-        apps.push(tenant::app(self, &job, &context.project.policies()));
+        let policies = context.project.policies();
+        apps.push(match self.spec.mode.get() {
+            Mode::Operator => tenant::app(self, &job, &policies),
+            Mode::Standalone => standalone::app(self, &job, &policies),
+        });
         apps.extend(job.app());
         apps.extend(self.exposures(&store));
         apps.extend(monitor::app(self, &store));
@@ -103,9 +111,20 @@ impl Component for MinIO {
 }
 
 impl MinIO {
-    /// Returns the labels that the operator puts on every server of the tenant.
+    /// Whether there is one server that no operator runs.
+    fn is_standalone(&self) -> Traced<bool> {
+        self.spec.mode.map(|&mode| mode == Mode::Standalone)
+    }
+
+    /// Returns the labels of every server: those that the operator puts on them, or our own.
     fn pod_labels(&self) -> BTreeMap<String, Traced<String>> {
-        BTreeMap::from([("v1.min.io/tenant".to_owned(), self.metadata.name())])
+        let mode = self.spec.mode.origin();
+        let labels = if *self.is_standalone().get() {
+            self.service_labels()
+        } else {
+            BTreeMap::from([("v1.min.io/tenant".to_owned(), self.metadata.name())])
+        };
+        labels.into_iter().map(|(key, value)| (key, value.because(mode))).collect()
     }
 
     /// Returns the labels of the S3 Service, which carries only those that the Tenant asks for.
@@ -124,14 +143,18 @@ impl MinIO {
         }
     }
 
-    fn root_secret(&self) -> NeededSecret {
+    /// Returns the root credentials.
+    fn root(&self) -> Credential {
         let user = self.spec.root_user.clone().unwrap_or_else(|| Traced::literal("minio".to_owned()));
         let id = text!("{}/{}", self.metadata.namespace(), self.metadata.name());
-        let root = Credential { id, access_key: user, secret_key: self.spec.root_password.clone(), rotation: None };
+        Credential { id, access_key: user, secret_key: self.spec.root_password.clone(), rotation: None }
+    }
+
+    fn root_secret(&self) -> NeededSecret {
         NeededSecret {
             namespace: self.metadata.namespace(),
             name: self.root_secret_name(),
-            keys: vec![("config.env".into(), root_credentials(&root, events::secret_lines(self)))],
+            keys: vec![("config.env".into(), root_credentials(&self.root(), events::secret_lines(self)))],
             purpose: text!("root credentials of MinIO `{}`", self.metadata.name()),
             of_store: false,
             app: self.metadata.app_id(""),
@@ -151,15 +174,20 @@ impl MinIO {
         }
     }
 
-    /// Returns the name of the S3 Service: always `minio`, whatever the Tenant's name.
-    #[expect(clippy::unused_self, reason = "which Service that is, is known here alone")]
+    /// Returns the name of the S3 Service: of an operator always `minio`, whatever the Tenant's name.
     fn service(&self) -> Traced<String> {
-        Traced::literal("minio".to_owned())
+        let standalone = self.is_standalone();
+        let own = standalone.zip(&self.metadata.name(), |_, name| name.clone());
+        if *standalone.get() { own } else { standalone.map(|_| "minio".to_owned()) }
     }
 
     /// Returns the port of the S3 Service.
     fn s3_port(&self) -> Traced<u16> {
-        self.spec.tls.is_on().map(|&tls| if tls { 443 } else { 80 })
+        self.is_standalone().zip(&self.spec.tls.is_on(), |&standalone, &tls| match (standalone, tls) {
+            (true, _) => POD_PORT,
+            (false, true) => 443,
+            (false, false) => 80,
+        })
     }
 
     /// Returns the name of that port.
@@ -174,7 +202,11 @@ impl MinIO {
 
     /// Returns the port of the console, on its Service and on the pods.
     fn console_port(&self) -> Traced<u16> {
-        self.spec.tls.is_on().map(|&tls| if tls { 9443 } else { 9090 })
+        self.is_standalone().zip(&self.spec.tls.is_on(), |&standalone, &tls| match (standalone, tls) {
+            (true, _) => 9001,
+            (false, true) => 9443,
+            (false, false) => 9090,
+        })
     }
 
     /// Returns the name of that port.
@@ -182,14 +214,14 @@ impl MinIO {
         self.spec.tls.is_on().map(|&tls| if tls { "https-console" } else { "http-console" }.to_owned())
     }
 
-    /// The port of the S3 Service follows from the scheme.
+    /// The port of an operator's S3 Service follows from the scheme.
     fn store(&self) -> Store {
         let pods = Pods { namespace: self.metadata.namespace(), labels: self.pod_labels() };
         Store {
             name: self.metadata.name(),
             namespace: self.metadata.namespace(),
             host: text!("{}.{}.svc", self.service(), self.metadata.namespace()),
-            port: None,
+            port: self.is_standalone().get().then(|| self.s3_port()),
             tls: self.spec.tls.is_on(),
             authority: self.spec.tls.authority(),
             region: self.spec.region.clone().unwrap_or_else(|| Traced::literal("us-east-1".to_owned())),
@@ -207,6 +239,6 @@ impl MinIO {
 
     /// Returns where the declaration stands: that which makes the whole store exist.
     fn origin(&self) -> Origin {
-        self.kind.origin().clone()
+        self.kind.origin().and(self.spec.mode.origin())
     }
 }

@@ -6,16 +6,20 @@ use super::{MinIO, POD_PORT};
 use crate::component::{BucketJob, Flow, Peer, Pods, Policy};
 use crate::value::{ToValue, text};
 
-/// Returns the policy of the servers: their peers, the operator, the bucket Job, Prometheus and every consumer.
-/// It says nothing of what leaves the pods: their sidecar needs the API server, which no NetworkPolicy can name.
+/// Returns the policy of the servers: their peers, the operator, the bucket Job, Prometheus, every consumer and whoever
+/// comes from outside. It says nothing of what leaves the pods: their sidecar needs the API server, which no NetworkPolicy
+/// can name, and events and replicas go anywhere.
 pub(super) fn store_policy(minio: &MinIO, job: &BucketJob<'_>) -> Policy {
     let flow = |pods: Pods| Flow::new(Peer::Pods(pods), [POD_PORT]);
     let all = |namespace| Pods { namespace, labels: BTreeMap::new() };
-    let mut ingress = vec![
-        flow(Pods { namespace: minio.metadata.namespace(), labels: minio.pod_labels() }),
+    let mut ingress = Vec::new();
+    let standalone = minio.is_standalone();
+    if !standalone.get() {
+        let peers = flow(Pods { namespace: minio.metadata.namespace(), labels: minio.pod_labels() });
         // The operator asks the servers for their health and makes their users.
-        flow(all(minio.spec.operator.namespace())),
-    ];
+        let operator = flow(all(minio.spec.operator.namespace()));
+        ingress.extend([peers, operator].map(|flow| flow.because(standalone.origin())));
+    }
     ingress.extend(job.pods().map(|(pods, because)| flow(pods).because(&because)));
     let monitoring = &minio.spec.monitoring;
     let enabled = monitoring.enabled();

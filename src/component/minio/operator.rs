@@ -12,7 +12,7 @@ pub(super) fn app_id(minio: &MinIO) -> Traced<AppId> {
 /// Returns the operator's app, unless something else installs it.
 pub(super) fn app(minio: &MinIO) -> Option<App> {
     let operator = &minio.spec.operator;
-    let install = operator.install.clone().unwrap_or_else(|| Traced::literal(true));
+    let install = is_installed(minio);
     // One replica: the chart's default of two needs two nodes, since its anti-affinity is required.
     let replicas = operator.replicas.clone().unwrap_or_else(|| Traced::literal(1));
     let version =
@@ -43,17 +43,21 @@ pub(super) fn trust(minio: &MinIO, claimant: &Origin) -> Option<NeededSecret> {
             Holds::Somebody(text!("what the key `{}` of `{}` holds in every namespace that needs it", key, name))
         }
     };
-    Some(NeededSecret {
+    let standalone = minio.is_standalone();
+    let installed = is_installed(minio);
+    (!standalone.get()).then(|| NeededSecret {
         namespace: minio.spec.operator.namespace(),
         name: text!("operator-ca-tls-{}-{}", minio.metadata.namespace(), minio.metadata.name()),
         keys: vec![("ca.crt".into(), holds)],
         purpose: text!("trust of the MinIO operator in the servers of `{}`", minio.metadata.name()),
         of_store: false,
-        app: if is_installed(minio) { app_id(minio) } else { minio.metadata.app_id("") },
-        claimant: claimant.clone(),
+        app: if *installed.get() { app_id(minio) } else { minio.metadata.app_id("") },
+        claimant: claimant.and(installed.origin()),
     })
 }
 
-fn is_installed(minio: &MinIO) -> bool {
-    minio.spec.operator.install.as_ref().is_none_or(|install| *install.get())
+/// Whether the tree installs the operator.
+pub(super) fn is_installed(minio: &MinIO) -> Traced<bool> {
+    let install = minio.spec.operator.install.clone().unwrap_or_else(|| Traced::literal(true));
+    install.zip(&minio.is_standalone(), |&install, &standalone| install && !standalone)
 }

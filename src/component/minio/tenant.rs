@@ -2,9 +2,8 @@
 
 use super::declaration::Pool;
 use super::expose::Side;
-use super::{MinIO, events, network, operator, versions};
+use super::{MinIO, network, operator, server};
 use crate::component::{App, BucketJob, Health, Part};
-use crate::kube::Image;
 use crate::project::Policies;
 use crate::value::{Origin, ToValue, Traced, Value, manifest};
 
@@ -21,14 +20,15 @@ const TENANT_HEALTH: Health = Health {
 
 /// Returns the app of the Tenant.
 pub(super) fn app(minio: &MinIO, job: &BucketJob<'_>, policies: &Policies) -> App {
-    let mut parts = vec![Part::kept(tenant(minio))];
+    let mode = minio.spec.mode.origin();
+    let mut parts = vec![Part::kept(tenant(minio).because(mode))];
     parts.extend(minio.trust_object(job.store).map(Part::from));
     // A single server cannot be spared: a budget would only keep its node from being drained.
-    let several = minio.spec.servers().map(|&servers| servers > 1);
+    let several = minio.spec.servers().map(|&servers| servers > 1).because(mode);
     parts.extend(several.then(|| disruption_budget(minio)).and_then(|budget| budget.to_value()).map(Part::from));
     parts.extend(network::store_policy(minio, job).part(policies));
-    let install = minio.spec.operator.install.clone().unwrap_or_else(|| Traced::literal(true));
-    App { health: vec![TENANT_HEALTH], timeout: "15m", ..App::new(minio.metadata.app_id(""), parts) }
+    let install = operator::is_installed(minio);
+    App { health: vec![TENANT_HEALTH], timeout: "15m", ..App::new(minio.metadata.app_id("").because(mode), parts) }
         .ordered_by(install.origin())
         .after(install.then(|| operator::app_id(minio)).map(|id| id.get().clone().because(install.origin())))
         .after(minio.certificate_app().map(|app| app.id))
@@ -36,31 +36,19 @@ pub(super) fn app(minio: &MinIO, job: &BucketJob<'_>, policies: &Policies) -> Ap
 
 fn tenant(minio: &MinIO) -> Value {
     let spec = &minio.spec;
-    let image = spec
-        .image
-        .as_ref()
-        .map_or_else(|| Traced::literal(versions::SERVER_IMAGE.to_owned()), |image| image.map(Image::to_string));
     let pools: Vec<_> = spec.pools().iter().enumerate().map(|(index, pool)| self::pool(minio, pool, index)).collect();
-    // Prometheus would otherwise need a token that only `mc` can make; the network policy lets nobody else in.
-    let public_metrics =
-        spec.monitoring.enabled().then(|| manifest!({ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }));
-    // The server reads the durations of Go, which has no days.
-    let stale_uploads = spec.stale_uploads.as_ref().map(|time| {
-        manifest!({ name: "MINIO_API_STALE_UPLOADS_EXPIRY", value: time.map(|time| format!("{}s", time.seconds())) })
-            .because(time.origin())
-    });
-    let env = manifest!([public_metrics, stale_uploads, ..events::variables(minio)]);
+    let environment = minio.environment();
     // Whoever decides one of them decides that there is a list.
-    let because = Origin::merged(env.as_list().into_iter().flatten().map(|one| &one.origin));
-    let env = Some(env.because(&because)).filter(|env| env.as_list().is_some_and(|list| !list.is_empty()));
+    let because = Origin::merged(environment.iter().map(|variable| &variable.origin));
+    let environment = (!environment.is_empty()).then(|| manifest!([..environment]).because(&because));
     manifest!({
         apiVersion: "minio.min.io/v2", kind: "Tenant",
         metadata: { name: minio.metadata.name(), namespace: minio.metadata.namespace(), labels: minio.metadata.labels() },
         spec: {
-            image: image,
+            image: minio.image(),
             imagePullPolicy: "IfNotPresent",
             configuration: { name: minio.root_secret_name() },
-            env: env,
+            env: environment,
             pools: pools,
             // Unset means true, and then every client needs the cluster's CA.
             requestAutoCert: spec.tls.is_auto(),
@@ -98,49 +86,19 @@ fn features(minio: &MinIO) -> Option<Value> {
 }
 
 fn pool(minio: &MinIO, pool: &Pool, index: usize) -> Value {
-    let resources = if let Some(resources) = &pool.resources {
-        resources.value().clone()
-    } else {
-        manifest!({ requests: { cpu: "250m", memory: "1Gi" }, limits: { memory: "2Gi" } })
-    };
-    let affinity = if let Some(affinity) = &pool.affinity {
-        affinity.value().clone()
-    } else {
-        manifest!({ podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{
-        weight: 100i64,
-        podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: minio.pod_labels() } },
-    }] } })
-    };
     manifest!({
         name: pool.name(index),
         servers: pool.servers(),
         volumesPerServer: pool.volumes_per_server(),
-        volumeClaimTemplate: {
-            // The operator builds the claims' names from this one, and does not default it.
-            metadata: { name: "data" },
-            spec: {
-                accessModes: ["ReadWriteOnce"],
-                storageClassName: pool.storage_class_name,
-                resources: { requests: { storage: pool.size() } },
-            },
-        },
-        resources: resources,
-        affinity: affinity,
+        // The operator builds the claims' names from the one here, and does not default it.
+        volumeClaimTemplate: pool.claim(&Traced::literal("data".to_owned())),
+        resources: pool.resources(),
+        affinity: pool.affinity(minio),
         nodeSelector: pool.node_selector,
         tolerations: pool.tolerations,
         topologySpreadConstraints: pool.topology_spread_constraints,
-        // Both contexts: without them a namespace that enforces `restricted` refuses the pods.
-        securityContext: {
-            runAsUser: 1000i64, runAsGroup: 1000i64, fsGroup: 1000i64, runAsNonRoot: true,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-        },
-        containerSecurityContext: {
-            runAsUser: 1000i64, runAsGroup: 1000i64, runAsNonRoot: true,
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ["ALL"] },
-            seccompProfile: { type: "RuntimeDefault" },
-        },
+        securityContext: server::pod_security(),
+        containerSecurityContext: server::container_security(),
     })
 }
 

@@ -32,6 +32,7 @@ pub(super) struct Tls {
 /// Where the servers' certificate comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "TlsMode")]
 pub(super) enum Mode {
     /// Nowhere: the servers speak clear text.
     #[default]
@@ -90,6 +91,14 @@ impl SecretType {
         match self {
             SecretType::Kubernetes | SecretType::CertManager => ("tls.crt", "tls.key"),
             SecretType::Opaque => ("public.crt", "private.key"),
+        }
+    }
+
+    /// Returns the key of what the server trusts of it: of whoever signed the certificate, where that comes along.
+    pub(super) fn authority_key(self) -> &'static str {
+        match self {
+            SecretType::CertManager => "ca.crt",
+            SecretType::Kubernetes | SecretType::Opaque => self.keys().0,
         }
     }
 }
@@ -169,8 +178,11 @@ impl MinIO {
             text!("{}.{}.svc", service, namespace),
             text!("{}.{}.svc.cluster.local", service, namespace),
             text!("{}.{}", service, namespace),
-            text!("*.{}-hl.{}.svc.cluster.local", name, namespace),
         ];
+        // The servers of a Tenant call each other.
+        let peers = self.is_standalone().map(|&standalone| !standalone);
+        let peers = peers.then(|| text!("*.{}-hl.{}.svc.cluster.local", name, namespace));
+        hosts.extend(peers.map(|peers| peers.get().clone().because(peers.origin())));
         hosts.extend(self.further_hosts());
         hosts
     }
