@@ -218,7 +218,8 @@ fn as_json_schema(schema: &mut Json) {
         }
         // Go writes classes of letters without braces.
         if let Some(Json::String(pattern)) = map.get_mut("pattern") {
-            *pattern = pattern.replace(r"\PC", r"\P{C}");
+            // Neither has JSON Schema a word for whether letters are great or small.
+            *pattern = pattern.replace(r"\PC", r"\P{C}").replace("(?i)", "");
         }
         map.values_mut().for_each(as_json_schema);
     } else if let Some(items) = schema.as_array_mut() {

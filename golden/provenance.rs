@@ -71,6 +71,7 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("tls", &["auto", "certificate"]),
     ("store_mode", &["operator"]),
     ("apart", &["preferred"]),
+    ("dashboards", &["grafanaDashboard"]),
     ("certified_by", &["kubernetes.io/tls", "cert-manager.io/v1"]),
     ("ingress_class", &["traefik"]),
     ("issuer_kind", &["ClusterIssuer"]),

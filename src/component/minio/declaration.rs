@@ -8,11 +8,11 @@ use serde::Deserialize;
 
 use super::expose::Expose;
 use super::tls::Tls;
-use crate::component::Metadata;
+use crate::component::{DashboardForm, Metadata};
 use crate::kube::{Duration, Image, Name, Quantity, Subdomain};
 use crate::value::{Checked, Traced};
 
-/// An S3 store made by the MinIO operator.
+/// An S3 store: a Tenant of the MinIO operator, or one server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct MinIO {
@@ -21,7 +21,8 @@ pub(crate) struct MinIO {
     api_version: Traced<String>,
     /// `MinIO`.
     pub(super) kind: Traced<String>,
-    /// Name and namespace of the Tenant. One MinIO to a namespace: its Service is always called `minio`.
+    /// Name and namespace. One Tenant to a namespace: its Service is always called `minio`; that of one server has its own
+    /// name.
     pub(super) metadata: Metadata,
     /// What is wanted of it.
     #[serde(default)]
@@ -214,6 +215,14 @@ pub(super) struct Monitoring {
     pub(super) enabled: Option<Traced<bool>>,
     /// The namespace that Prometheus runs in, whose pods may read the metrics. Default: `monitoring`.
     pub(super) prometheus_namespace: Option<Traced<Name>>,
+    /// How a dashboard reaches Grafana. Default: there is none.
+    pub(super) dashboards: Option<Traced<DashboardForm>>,
+    /// The labels by which a sidecar finds the ConfigMap of the dashboard, by default `grafana_dashboard: "1"`; or those of
+    /// the Grafana that the GrafanaDashboard is for, by default `dashboards: grafana`.
+    #[serde(default)]
+    pub(super) dashboard_labels: BTreeMap<String, Traced<String>>,
+    /// Whether Prometheus warns, by a PrometheusRule. Default: false.
+    pub(super) alerts: Option<Traced<bool>>,
 }
 
 /// The operator of MinIO.

@@ -93,6 +93,7 @@ pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
     found.extend(other_in_namespace(minio, context));
     found.extend(pool_names(minio));
     found.extend(mode::lint(minio));
+    found.extend(unwatched(minio));
     found.extend(credentials::lint(minio, context));
     found.extend(tls::lint(minio));
     found.extend(outside::lint(minio, context));
@@ -104,6 +105,29 @@ pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
 /// `idled_by`.
 fn idle(name: &str, because: &str, place: &Origin, idled_by: &Origin) -> Diagnostic {
     IDLE_FIELD.found(format!("`{name}` decides nothing {because}")).decided_at(place.and(idled_by).spans(), "")
+}
+
+/// Without a monitor there is nothing to show and to warn of.
+fn unwatched(minio: &MinIO) -> Vec<Diagnostic> {
+    let monitoring = &minio.spec.monitoring;
+    let enabled = monitoring.enabled();
+    let labels = || monitoring.dashboard_labels.values().next().map(Traced::origin);
+    let fields = if *enabled.get() {
+        let unused = labels().filter(|_| monitoring.dashboards.is_none());
+        return unused
+            .map(|place| idle("monitoring.dashboardLabels", "without a dashboard", place, place))
+            .into_iter()
+            .collect();
+    } else {
+        let alerts = monitoring.alerts.as_ref().filter(|alerts| *alerts.get());
+        [
+            ("monitoring.dashboards", monitoring.dashboards.as_ref().map(Traced::origin)),
+            ("monitoring.dashboardLabels", labels()),
+            ("monitoring.alerts", alerts.map(Traced::origin)),
+        ]
+    };
+    let written = fields.into_iter().filter_map(|(name, place)| Some((name, place?)));
+    written.map(|(name, place)| idle(name, "where nothing is scraped", place, enabled.origin())).collect()
 }
 
 fn drives_of(pool: &Pool, minio: &MinIO) -> Option<Diagnostic> {

@@ -1,4 +1,4 @@
-//! `MinIO`: an S3 store made by the MinIO operator, with the buckets, users and policies that others claim in it.
+//! `MinIO`: an S3 store of the MinIO operator or of one server, with the buckets, users and policies that others claim in it.
 
 mod declaration;
 mod drives;
@@ -13,6 +13,7 @@ mod standalone;
 mod tenant;
 mod tls;
 mod versions;
+mod watch;
 
 pub(super) use declaration::MinIO;
 
@@ -36,7 +37,7 @@ impl Component for MinIO {
     const API_VERSION: &'static str = project::API_VERSION;
     const KIND: &'static str = "MinIO";
     const ABOUT: &'static str =
-        "an S3 store: operator, Tenant, network policies, and the buckets and users that others claim";
+        "an S3 store: a Tenant with its operator or one server, network policies, and the buckets and users that others claim";
     const RULES: &'static [Rule] = lint::RULES;
     const SWITCHES: &'static [Switch] = &[
         Switch::new("minio_enabled", "false", "an S3 store named `minio` in namespace `storage`"),
@@ -106,6 +107,7 @@ impl Component for MinIO {
         apps.extend(job.app());
         apps.extend(self.exposures(&store));
         apps.extend(monitor::app(self, &store));
+        apps.extend(watch::dashboard_app(self));
         apps
     }
 }

@@ -1,7 +1,7 @@
 //! The monitor, in a stage of its own: its CRD comes with the Prometheus operator and may be missing.
 
-use super::MinIO;
-use crate::component::{App, Store};
+use super::{MinIO, watch};
+use crate::component::{App, Part, Store};
 use crate::value::{Value, manifest};
 
 pub(super) fn app(minio: &MinIO, store: &Store) -> Option<App> {
@@ -12,7 +12,9 @@ pub(super) fn app(minio: &MinIO, store: &Store) -> Option<App> {
     let authority = minio.trust(store).map(|trust| trust.place.selector().because(&trust.volume.origin));
     let monitor = service_monitor(minio, store, authority.as_ref()).because(enabled.origin());
     let id = minio.metadata.app_id("-monitor").because(enabled.origin());
-    Some(App::new(id, vec![monitor.into()]).after([minio.metadata.app_id("")]))
+    let rules = watch::rules(minio).map(|rules| rules.because(enabled.origin()));
+    let parts = std::iter::once(monitor).chain(rules).map(Part::from).collect();
+    Some(App::new(id, parts).after([minio.metadata.app_id("")]))
 }
 
 /// The port of the S3 Service tells by its name whether it speaks TLS.
