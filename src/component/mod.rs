@@ -35,9 +35,8 @@ pub(crate) use credential::{Credential, CredentialSettings, Holds, NeededSecret,
 pub(crate) use exposure::{Backend, Exposure, name as exposure_name};
 pub(crate) use kept::{Consumer, Kept, StoreKind, bucket, unnamed_bucket};
 pub(crate) use metadata::Metadata;
-pub(crate) use network::{Connection, Flow, Peer, Pods, Policy, ServerPods, Target, kubernetes_rules};
 pub(crate) use monitoring::{Alert, DashboardForm, Panel, Watched};
-pub(crate) use network::{Flow, Peer, Pods, Policy, ServerPods, Target, kubernetes_rules};
+pub(crate) use network::{Connection, Flow, Peer, Pods, Policy, ServerPods, Target, kubernetes_rules};
 pub(crate) use part::{App, AppId, Chart, ChartSource, Health, Manifest, Part, RunOnce};
 pub(crate) use restate::{Registry as RestateRegistry, Settings as RestateSettings};
 pub use schemas::schemas;
