@@ -27,6 +27,8 @@ struct Place {
     job: Job,
     /// The buckets that each consumer in the tree is configured with.
     consumers: Vec<BTreeSet<String>>,
+    /// The policies that service accounts are bound to.
+    bound: BTreeSet<String>,
 }
 
 #[test]
@@ -264,7 +266,12 @@ impl Place {
             texts(&object.json, &mut |text| uses |= text == url);
             uses
         };
-        Self { job, consumers: objects.iter().filter(uses_it).filter_map(buckets_of).collect() }
+        let bindings = objects
+            .iter()
+            .filter(|object| object.kind() == "PolicyBinding" && url.contains(&format!(".{}.svc", object.namespace())));
+        let names = bindings.flat_map(|binding| binding.json["spec"]["policies"].as_array().into_iter().flatten());
+        let bound = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        Self { job, consumers: objects.iter().filter(uses_it).filter_map(buckets_of).collect(), bound }
     }
 
     fn run(&self) -> Output {
@@ -311,7 +318,8 @@ impl Place {
         for consumer in self.consumers.iter().filter(|_| self.is_minio()) {
             assert!(policies.contains(&consumer), "{consumer:?} is in none of {policies:?}");
         }
-        let asked: BTreeSet<_> = self.consumers.iter().chain(policies).flatten().cloned().collect();
+        let bound: Vec<_> = self.bound.iter().map(|policy| self.job.buckets_in(policy)).collect();
+        let asked: BTreeSet<_> = self.consumers.iter().chain(policies).chain(&bound).flatten().cloned().collect();
         let (set_up, others): (BTreeSet<_>, BTreeSet<_>) = made("buckets")
             .into_iter()
             .partition(|bucket| !self.job.read(&format!("store/buckets/{bucket}/anonymous")).is_empty());
@@ -319,7 +327,7 @@ impl Place {
         assert!(asked.is_subset(&set_up.union(&others).cloned().collect()), "{asked:?} are not all made");
         assert!(!set_up.is_empty() || !others.is_empty(), "nothing is made");
         assert_eq!(made("users"), self.job.users.values().map(|keys| keys.access.clone()).collect());
-        assert_eq!(made("policies"), self.job.users.keys().cloned().collect());
+        assert_eq!(made("policies"), self.job.users.keys().chain(&self.bound).cloned().collect());
         for (user, keys) in &self.job.users {
             assert_eq!(self.job.read(&format!("store/users/{}", keys.access)).trim_end_matches('\n'), keys.secret);
             assert_eq!(made(&format!("attached/{}", keys.access)), BTreeSet::from([user.clone()]));

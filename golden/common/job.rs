@@ -177,14 +177,16 @@ impl Job {
 
     /// Returns the buckets that the policy of each user names.
     fn allowed(&self) -> BTreeMap<String, BTreeSet<String>> {
-        let buckets = |user: &String| {
-            let policy: Json = serde_json::from_str(&self.read(&format!("config/policy-{user}.json"))).expect("JSON");
-            let resources = policy["Statement"].as_array().expect("statements").iter();
-            let resources = resources.flat_map(|statement| strings(&statement["Resource"]).collect::<Vec<_>>());
-            let name = |arn: &str| arn.strip_prefix("arn:aws:s3:::").expect("an ARN").trim_end_matches("/*").to_owned();
-            (user.clone(), resources.map(name).collect())
-        };
-        self.users.keys().map(buckets).collect()
+        self.users.keys().map(|user| (user.clone(), self.buckets_in(user))).collect()
+    }
+
+    /// Returns the buckets that a policy names.
+    pub(crate) fn buckets_in(&self, policy: &str) -> BTreeSet<String> {
+        let policy: Json = serde_json::from_str(&self.read(&format!("config/policy-{policy}.json"))).expect("JSON");
+        let resources = policy["Statement"].as_array().expect("statements").iter();
+        let resources = resources.flat_map(|statement| strings(&statement["Resource"]).collect::<Vec<_>>());
+        let name = |arn: &str| arn.strip_prefix("arn:aws:s3:::").expect("an ARN").trim_end_matches("/*").to_owned();
+        resources.map(name).collect()
     }
 
     pub(crate) fn read(&self, file: &str) -> String {

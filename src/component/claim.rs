@@ -1,5 +1,8 @@
 //! What one component asks of another: with `Store` the only channel between components.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::credential::Credential;
 use super::network::Pods;
 use crate::kube::{BucketName, Duration, Quantity};
@@ -118,13 +121,15 @@ pub(crate) struct Retention {
 }
 
 /// What a user may do with the objects in its buckets, beside listing them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Permissions {
     /// Read objects.
     Read,
     /// Read and write objects.
     ReadWrite,
     /// Read, write and delete objects.
+    #[default]
     ReadWriteDelete,
     /// Read, write and delete objects, and look after uploads in parts that were not finished.
     ReadWriteDeleteParts,

@@ -28,7 +28,7 @@ mod tempo;
 mod velero;
 
 pub(crate) use authority::CertificateAuthority;
-pub(crate) use bucket_job::{BucketJob, root_credentials};
+pub(crate) use bucket_job::{BucketJob, NamedPolicy, root_credentials};
 pub(crate) use claim::{Access, BucketEvent, BucketSettings, Claim, Managed, Permissions, Retention};
 pub(crate) use context::{ByHand, Context, Offers, Purpose};
 pub(crate) use credential::{Credential, CredentialSettings, Holds, NeededSecret, Piece};

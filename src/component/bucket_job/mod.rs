@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use super::network::Pods;
 use super::{
-    Access, App, AppId, BucketSettings, CA_FILE, Credential, Holds, Maker, NeededSecret, Part, Piece, RunOnce, Store,
+    Access, App, AppId, BucketSettings, CA_FILE, Credential, Holds, Maker, NeededSecret, Part, Permissions, Piece,
+    RunOnce, Store,
 };
+use crate::kube::BucketName;
 use crate::value::{Map, Origin, ToValue, Traced, Value, manifest, text};
 
 /// The last client image that the community project published (releases: <https://github.com/minio/mc/releases>).
@@ -35,6 +37,28 @@ pub(crate) struct BucketJob<'store> {
     pub(crate) accesses: Vec<&'store Access>,
     /// The buckets that are set up.
     pub(crate) buckets: Vec<&'store BucketSettings>,
+    /// Policies that no user of the Job has.
+    pub(crate) policies: Vec<NamedPolicy>,
+}
+
+/// A policy that somebody else binds to whoever it is for. Its buckets are made.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedPolicy {
+    /// Its name, which no user has.
+    pub(crate) name: Traced<String>,
+    /// The buckets.
+    pub(crate) buckets: Vec<Traced<BucketName>>,
+    /// What may be done with what is in them.
+    pub(crate) permissions: Traced<Permissions>,
+    /// Who wants it.
+    pub(crate) claimant: Origin,
+}
+
+impl NamedPolicy {
+    /// Returns how many characters it has where no blank stands in it.
+    pub(crate) fn length(&self) -> usize {
+        script::document(&self.buckets, *self.permissions.get()).to_string().len()
+    }
 }
 
 impl BucketJob<'_> {
@@ -87,13 +111,14 @@ impl BucketJob<'_> {
 
     /// Whether there is anything to make.
     pub(crate) fn is_needed(&self) -> bool {
-        !self.accesses.is_empty() || !self.buckets.is_empty()
+        !self.accesses.is_empty() || !self.buckets.is_empty() || !self.policies.is_empty()
     }
 
     /// Whoever claims decides that there is a Job at all.
     fn because(&self) -> Origin {
         let accesses = self.accesses.iter().map(|access| &access.claimant);
-        Origin::merged(accesses.chain(self.buckets.iter().map(|bucket| &bucket.claimant)))
+        let buckets = self.buckets.iter().map(|bucket| &bucket.claimant);
+        Origin::merged(accesses.chain(buckets).chain(self.policies.iter().map(|policy| &policy.claimant)))
     }
 
     /// Whether the Job speaks S3 alone, which knows no users.
@@ -125,6 +150,9 @@ impl BucketJob<'_> {
         add("buckets.sh".to_owned(), &script::script(self));
         for access in self.users() {
             add(format!("policy-{}.json", access.user), &script::policy(access));
+        }
+        for policy in &self.policies {
+            add(format!("policy-{}.json", policy.name), &script::named_policy(policy));
         }
         for bucket in &self.buckets {
             if let Some(rules) = &bucket.lifecycle {

@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 
 use minijinja::Environment;
 use serde::Serialize;
+use serde_json::Value as Json;
 
-use super::BucketJob;
-use crate::component::{Access, BucketEvent, BucketSettings, Retention};
+use super::{BucketJob, NamedPolicy};
+use crate::component::{Access, BucketEvent, BucketSettings, Permissions, Retention};
+use crate::kube::BucketName;
 use crate::value::{Origin, Traced};
 
 /// The script, read once.
@@ -22,6 +24,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 struct Names {
     buckets: Vec<Bucket>,
     users: Vec<User>,
+    /// Policies that no user has.
+    policies: Vec<String>,
     /// Whether the store is a MinIO, which knows more than S3. Another one wants to be told where a bucket is.
     admin: bool,
 }
@@ -73,6 +77,14 @@ pub(super) fn script(job: &BucketJob<'_>) -> Traced<String> {
             buckets.insert(name.clone(), Bucket { name, ..Bucket::default() });
         }
     }
+    for policy in &job.policies {
+        origin.add(policy.name.origin());
+        for bucket in &policy.buckets {
+            origin.add(bucket.origin());
+            let name = bucket.to_string();
+            buckets.insert(name.clone(), Bucket { name, ..Bucket::default() });
+        }
+    }
     for settings in &job.buckets {
         let (bucket, because) = declared(settings);
         origin.add(&because);
@@ -83,7 +95,8 @@ pub(super) fn script(job: &BucketJob<'_>) -> Traced<String> {
         .get_template("buckets.sh")
         .and_then(|template| {
             let buckets = buckets.into_values().collect();
-            template.render(minijinja::value::Serde(Names { buckets, users, admin: !job.only_s3() }))
+            let policies = job.policies.iter().map(|policy| policy.name.get().clone()).collect();
+            template.render(minijinja::value::Serde(Names { buckets, users, policies, admin: !job.only_s3() }))
         })
         .expect("the template is there and reads only what it is given");
     Traced::new(script + "\n", origin)
@@ -143,17 +156,33 @@ fn quoted(text: &str) -> String {
 
 /// Returns the policy of one user: its own buckets and nothing else.
 pub(super) fn policy(access: &Access) -> Traced<String> {
-    let resources =
-        |suffix: &str| access.buckets.iter().map(|bucket| format!("arn:aws:s3:::{bucket}{suffix}")).collect::<Vec<_>>();
-    let policy = serde_json::json!({
-        "Version": "2012-10-17",
-        "Statement": [
-            { "Effect": "Allow", "Action": access.permissions.bucket_actions(), "Resource": resources("") },
-            { "Effect": "Allow", "Action": access.permissions.object_actions(), "Resource": resources("/*") },
-        ],
-    });
-    let text = serde_json::to_string_pretty(&policy).expect("a policy is JSON") + "\n";
     // Its key is named after the user.
     let origins = std::iter::once(access.user.origin()).chain(access.buckets.iter().map(Traced::origin));
+    let text = written(&document(&access.buckets, access.permissions));
     Traced::new(text, Origin::merged(origins))
+}
+
+/// Returns the text of a policy that no user has.
+pub(super) fn named_policy(policy: &NamedPolicy) -> Traced<String> {
+    let origins = [policy.name.origin(), policy.permissions.origin()].into_iter();
+    let origins = origins.chain(policy.buckets.iter().map(Traced::origin));
+    let text = written(&document(&policy.buckets, *policy.permissions.get()));
+    Traced::new(text, Origin::merged(origins))
+}
+
+/// Returns the policy that allows `permissions` in `buckets`, and nothing else.
+pub(super) fn document(buckets: &[Traced<BucketName>], permissions: Permissions) -> Json {
+    let resources =
+        |suffix: &str| buckets.iter().map(|bucket| format!("arn:aws:s3:::{bucket}{suffix}")).collect::<Vec<_>>();
+    serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            { "Effect": "Allow", "Action": permissions.bucket_actions(), "Resource": resources("") },
+            { "Effect": "Allow", "Action": permissions.object_actions(), "Resource": resources("/*") },
+        ],
+    })
+}
+
+fn written(policy: &Json) -> String {
+    serde_json::to_string_pretty(policy).expect("a policy is JSON") + "\n"
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::expose::Expose;
+use super::identities::Identity;
 use super::tls::Tls;
 use crate::component::{DashboardForm, Metadata};
 use crate::kube::{Duration, Image, Name, Quantity, Subdomain};
@@ -71,6 +72,9 @@ pub(super) struct Spec {
     /// Where events of buckets can go to. A `Bucket` names them in `spec.events`.
     #[serde(default)]
     pub(super) event_targets: Vec<EventTarget>,
+    /// Service accounts that get keys for a while from the operator, and need none of their own.
+    #[serde(default)]
+    pub(super) identities: Vec<Identity>,
     /// Metrics for Prometheus.
     #[serde(default)]
     pub(super) monitoring: Monitoring,

@@ -1,6 +1,7 @@
 //! The rules that a `MinIO` is held against.
 
 mod credentials;
+mod identities;
 mod image;
 mod mode;
 mod outside;
@@ -24,6 +25,9 @@ pub(super) const RULES: &[Rule] = &[
     SEVERAL_IN_NAMESPACE,
     SAME_POOL_NAME,
     IDLE_FIELD,
+    identities::WITHOUT_OPERATOR,
+    identities::SAME,
+    identities::TOO_LONG,
     mode::STANDALONE_SERVERS,
     mode::AUTO_WITHOUT_OPERATOR,
     mode::ONE_DISK,
@@ -95,6 +99,7 @@ pub(super) fn lint(minio: &MinIO, context: &Context) -> Vec<Diagnostic> {
     found.extend(mode::lint(minio));
     found.extend(unwatched(minio));
     found.extend(credentials::lint(minio, context));
+    found.extend(identities::lint(minio));
     found.extend(tls::lint(minio));
     found.extend(outside::lint(minio, context));
     found.extend(events::lint(minio));

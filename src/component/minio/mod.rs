@@ -4,6 +4,7 @@ mod declaration;
 mod drives;
 mod events;
 mod expose;
+mod identities;
 mod lint;
 mod monitor;
 mod network;
@@ -36,8 +37,7 @@ const POD_PORT: u16 = 9000;
 impl Component for MinIO {
     const API_VERSION: &'static str = project::API_VERSION;
     const KIND: &'static str = "MinIO";
-    const ABOUT: &'static str =
-        "an S3 store: a Tenant with its operator or one server, network policies, and the buckets and users that others claim";
+    const ABOUT: &'static str = "an S3 store: a Tenant with its operator or one server, network policies, and the buckets and users that others claim";
     const RULES: &'static [Rule] = lint::RULES;
     const SWITCHES: &'static [Switch] = &[
         Switch::new("minio_enabled", "false", "an S3 store named `minio` in namespace `storage`"),
@@ -105,6 +105,7 @@ impl Component for MinIO {
             Mode::Standalone => standalone::app(self, &job, &policies),
         });
         apps.extend(job.app());
+        apps.extend(self.identities_app());
         apps.extend(self.exposures(&store));
         apps.extend(monitor::app(self, &store));
         apps.extend(watch::dashboard_app(self));
@@ -173,6 +174,7 @@ impl MinIO {
             after: self.metadata.app_id(""),
             accesses: context.accesses_to(store),
             buckets: context.buckets_of(store),
+            policies: self.identity_policies(),
         }
     }
 

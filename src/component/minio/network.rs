@@ -25,6 +25,7 @@ pub(super) fn store_policy(minio: &MinIO, job: &BucketJob<'_>) -> Policy {
     let enabled = monitoring.enabled();
     ingress.extend(enabled.get().then(|| flow(all(monitoring.prometheus_namespace())).because(enabled.origin())));
     ingress.extend(job.accesses.iter().filter_map(|access| Some(flow(access.pods.clone()?).because(&access.claimant))));
+    ingress.extend(minio.flows_of_identities());
     ingress.extend(minio.flows_from_outside());
     Policy {
         name: text!("{}-servers", minio.metadata.name()),

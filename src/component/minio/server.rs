@@ -16,8 +16,7 @@ impl MinIO {
     pub(super) fn environment(&self) -> Vec<Value> {
         // Prometheus would otherwise need a token that only `mc` can make; the network policy lets nobody else in.
         let public_metrics = self.spec.monitoring.enabled();
-        let public_metrics =
-            public_metrics.then(|| manifest!({ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }));
+        let public_metrics = public_metrics.then(|| manifest!({ name: "MINIO_PROMETHEUS_AUTH_TYPE", value: "public" }));
         // The server reads the durations of Go, which has no days.
         let stale_uploads = self.spec.stale_uploads.as_ref().map(|time| {
             let seconds = time.map(|time| format!("{}s", time.seconds()));

@@ -109,6 +109,7 @@ impl ObjectStore {
             after: self.metadata.app_id(""),
             accesses: context.accesses_to(store),
             buckets: context.buckets_of(store),
+            policies: Vec::new(),
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Spec {
     pub(super) buckets: Vec<Traced<BucketName>>,
     /// What the user may do with the objects in them, beside listing. Default: `readWriteDelete`.
     #[serde(default)]
-    pub(super) permissions: Traced<Allowed>,
+    pub(super) permissions: Traced<Permissions>,
     /// The user's name in the store. Default: the name of the declaration.
     pub(super) user: Option<Traced<Name>>,
     /// The credentials: a Secret in the namespace of the application, by default `NAME-s3-credentials`.
@@ -50,21 +50,6 @@ pub(super) struct Spec {
     /// Whether a policy lets the pods reach the store and DNS. It denies them whatever no other policy of them allows.
     /// Default: false.
     pub(super) egress_policy: Option<Traced<bool>>,
-}
-
-/// What a user may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum Allowed {
-    /// Read objects.
-    Read,
-    /// Read and write objects.
-    ReadWrite,
-    /// Read, write and delete objects.
-    #[default]
-    ReadWriteDelete,
-    /// Read, write and delete objects, and look after uploads in parts that were not finished.
-    ReadWriteDeleteParts,
 }
 
 /// What an application wants to find in its Secret.
@@ -110,15 +95,4 @@ pub(super) struct AccessPods {
     #[serde(default)]
     #[schemars(extend("propertyNames" = { "format": "bayplan.label-key" }))]
     pub(super) labels: BTreeMap<String, Traced<LabelValue>>,
-}
-
-impl Allowed {
-    pub(super) fn permissions(self) -> Permissions {
-        match self {
-            Allowed::Read => Permissions::Read,
-            Allowed::ReadWrite => Permissions::ReadWrite,
-            Allowed::ReadWriteDelete => Permissions::ReadWriteDelete,
-            Allowed::ReadWriteDeleteParts => Permissions::ReadWriteDeleteParts,
-        }
-    }
 }

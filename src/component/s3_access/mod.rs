@@ -28,7 +28,7 @@ impl Component for S3Access {
             store: spec.store.clone(),
             user: self.user(),
             buckets: spec.buckets.clone(),
-            permissions: spec.permissions.get().permissions(),
+            permissions: *spec.permissions.get(),
             credential: self.credential(offers),
             namespace: self.metadata.namespace(),
             pods: Some(Pods { namespace: self.metadata.namespace(), labels: self.pod_labels() }),
