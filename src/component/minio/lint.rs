@@ -30,7 +30,6 @@ pub(super) const RULES: &[Rule] = &[
     identities::TOO_LONG,
     mode::STANDALONE_SERVERS,
     mode::AUTO_WITHOUT_OPERATOR,
-    mode::ONE_DISK,
     credentials::KNOWN_CREDENTIALS,
     credentials::KEY_CHARACTERS,
     credentials::ROOT_IN_USE,

@@ -1,7 +1,7 @@
 //! What does not go together with who runs the servers.
 
 use super::super::MinIO;
-use super::super::declaration::{AntiAffinity, Pool};
+use super::super::declaration::Pool;
 use super::super::tls;
 use super::idle;
 use crate::diagnostic::{Diagnostic, Rule};
@@ -20,16 +20,6 @@ pub(super) const AUTO_WITHOUT_OPERATOR: Rule = Rule::error(
     "Nothing else asks the cluster to sign it: the server would wait for a Secret that nobody makes.",
     "set `tls.mode: certificate`, with an `issuer` of cert-manager say",
 );
-
-pub(super) const ONE_DISK: Rule = Rule::note(
-    "minio/drives-on-one-disk",
-    "volumes of a class that lie on their node may lie on one disk",
-    "Two servers on one node then lose their drives together, and with them the redundancy that they are for.",
-    "set `antiAffinity: required` for the pool",
-);
-
-/// Storage classes whose volumes are folders of their node, as their makers name them.
-const OF_NODE: &[&str] = &["local-path", "openebs-hostpath", "microk8s-hostpath", "hostpath", "standard-rwo-local"];
 
 pub(super) fn lint(minio: &MinIO) -> Vec<Diagnostic> {
     let mode = &minio.spec.mode;
@@ -72,8 +62,6 @@ pub(super) fn lint(minio: &MinIO) -> Vec<Diagnostic> {
             let message = "a standalone server has no operator that has its certificate made";
             found.push(AUTO_WITHOUT_OPERATOR.found(message).decided_at(place.spans(), ""));
         }
-    } else {
-        found.extend(pools.iter().filter_map(one_disk));
     }
     found
 }
@@ -89,14 +77,5 @@ fn servers(minio: &MinIO, pools: &[Pool]) -> Option<Diagnostic> {
     (*servers.get() != 1).then(|| {
         let found = STANDALONE_SERVERS.found(format!("{servers} servers, and each would be a store of its own"));
         found.decided_at(servers.origin().and(mode).spans(), "")
-    })
-}
-
-fn one_disk(pool: &Pool) -> Option<Diagnostic> {
-    let class = pool.storage_class_name.as_ref().filter(|class| OF_NODE.contains(&class.get().as_str()))?;
-    let apart = pool.anti_affinity.as_ref().is_some_and(|apart| *apart.get() == AntiAffinity::Required);
-    (*pool.servers().get() > 1 && !apart && pool.affinity.is_none()).then(|| {
-        let found = ONE_DISK.found(format!("volumes of class `{class}` lie on their node"));
-        found.decided_at(class.origin().spans(), "")
     })
 }
